@@ -26,6 +26,7 @@ from tilisilta.models import (
     ProcountorAccount,
     Profile,
     Proposal,
+    UnreadableAnswer,
     User,
     UserTemplate,
     Webhook,
@@ -173,7 +174,10 @@ def ids_of(name: str, route: str) -> Iterator[Mapping[str, object]]:
     elif name in {"send_back", "take_back_proposal"}:
         yield from ({"pk": pk} for pk in Proposal.objects.values_list("pk", flat=True)[:1])
     elif name == "confirm_mail_address":
-        yield {"token": token_for(_unconfirmed())}
+        yield from ({"token": token_for(one)} for one in _unconfirmed())
+    elif name == "unreadable_answer":
+        kept = UnreadableAnswer.objects.select_related("run__company")[:1]
+        yield from ({"number": one.run.company.number, "pk": one.pk} for one in kept)
     elif "<str:month>" in route:
         yield from _of_months(route)
     elif route.startswith(RECEIPT):
@@ -184,12 +188,12 @@ def ids_of(name: str, route: str) -> Iterator[Mapping[str, object]]:
         raise AssertionError(f"Say in {__file__} with which ids {name} is to be looked at.")
 
 
-def _unconfirmed() -> NoticeChoice:
-    """Return a mail address of the administrator that is not confirmed."""
-    return NoticeChoice.objects.get_or_create(
-        user=User.objects.get(username=ADMINISTRATOR),
-        defaults={"address": "aino@bureau.example", "chosen_at": timezone.now()},
-    )[0]
+def _unconfirmed() -> Iterator[NoticeChoice]:
+    """Yield a mail address of the administrator that is not confirmed."""
+    for user in User.objects.filter(username=ADMINISTRATOR):
+        yield NoticeChoice.objects.get_or_create(
+            user=user, defaults={"address": "aino@bureau.example", "chosen_at": timezone.now()}
+        )[0]
 
 
 def _of_subject(route: str, *, is_first: bool) -> Iterator[Mapping[str, object]]:

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.once]
 STYLES = Path(web.__file__).parent / "static" / "tilisilta.css"
 LONG = "Työeläkevakuutusmaksuvelkaselvittelytilinvastakirjaus" * 2
 EDGES = (1280, 390)
-WIDTHS = (*EDGES, 1024)
+WIDTHS = (*EDGES, 1024, 1152)
 
 # A box or text that ends beyond the one that holds it, a cell that is not below its head, and a
 # state or number that is broken within a word.
@@ -42,8 +42,8 @@ FAULTS = """
     const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
-      // On a phone the heads of stacked rows are there for screen readers alone.
-      if (innerWidth < 768 && node.parentElement.closest('thead')) continue;
+      // Where there is little room the heads of stacked rows are there for screen readers alone.
+      if (innerWidth < 1152 && node.parentElement.closest('thead')) continue;
       if (!node.data.trim() || node.parentElement.closest('.vh, option, pre')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
@@ -57,7 +57,7 @@ FAULTS = """
     while (texts.nextNode()) {
       const node = texts.currentNode;
       for (const word of node.data.matchAll(/[^\\s\\u00a0-]+/g)) {
-        if (word[0].length > 10 || innerWidth < 1024) continue;
+        if (word[0].length > 10 || innerWidth < 1152) continue;
         const range = document.createRange();
         range.setStart(node, word.index);
         range.setEnd(node, word.index + word[0].length);

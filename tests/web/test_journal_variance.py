@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
-from tests.bureau import NOW, a_linked_company, csv_file
+from tests.bureau import NOW, Clock, a_linked_company, csv_file, deliver
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
@@ -12,6 +12,7 @@ from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Journal
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
+from tilisilta.services.sending.asking import send_journal
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,11 @@ def test_variance_on_the_page_of_a_journal(
     # What would be sent, and whether it can be, is the same.
     assert (page.context["page"].preview.digest, page.context["journal"].state) == (seen, state)
     assert page.context["page"].preview.can_be_sent
+
+    deliver(send_journal(june, user=None, now=NOW), Clock())
+    with django_assert_max_num_queries(12):
+        page = browser_of_administrator.get(address)
+    assert page.context["page"].is_all_booked
 
 
 def test_mark_in_the_list_of_what_is_sent(

@@ -1,6 +1,6 @@
 """What the page of a journal shows, made ready for its template."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -41,7 +41,7 @@ from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
-from tilisilta.web.journal_release import Release, release_of
+from tilisilta.web.journal_release import OF_PROPOSAL, Release, release_of
 from tilisilta.web.journal_rule import RuleNotice, rule_notice
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 from tilisilta.web.journal_variance import ShownVariance, shown_variance
@@ -230,7 +230,8 @@ def journal_page(
         for number, receipt in enumerate(preview.receipts, 1)
     )
     # A journal has one unfinished sending at most, and that is its latest.
-    sending = journal.sendings.select_related("requested_by", "joint").first()
+    sendings = list(journal.sendings.select_related("requested_by", "joint", *OF_PROPOSAL))
+    sending = sendings[0] if sendings else None
     is_under_way = sending is not None and sending.finished_at is None
     exports = [card.receipt.export for card in cards if card.receipt.export]
     is_discarded = journal.discarded_at is not None
@@ -243,12 +244,9 @@ def journal_page(
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
     # Asked for once more, and refused, it was not sent by that.
-    begun = sending
-    if sending is not None and sending.is_refused:
-        begun = journal.sendings.filter(is_refused=False).first()
+    begun = next((one for one in sendings if not one.is_refused), None)
     release = release_of(journal, preview.link, begun, user=user)
-    is_asked_for = sending is not None and journal.state != JournalState.READY
-    sent = sending_that_sent(journal.pk) if is_asked_for else None
+    sent = _sent(journal, sendings)
     return JournalPage(
         journal=journal,
         preview=preview,
@@ -287,6 +285,16 @@ def journal_page(
         ),
         release=release,
     )
+
+
+def _sent(journal: Journal, sendings: Sequence[Sending]) -> Sending | None:
+    """Return which of ``sendings``, all of the journal, has sent it, or is about to."""
+    if not sendings or journal.state == JournalState.READY:
+        return None
+    if len(sendings) == 1 and not sendings[0].is_refused:
+        # As of nearly all journals.
+        return sendings[0]
+    return sending_that_sent(journal.pk)
 
 
 def _card(number: int, receipt: ShownReceipt, *, page_number: int) -> Card:

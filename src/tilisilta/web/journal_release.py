@@ -6,6 +6,9 @@ from datetime import datetime
 from tilisilta.models import Journal, Link, Proposal, Sending, User
 from tilisilta.services.sending.releasing import OpenProposal, open_proposals
 
+OF_PROPOSAL = ("proposal__proposed_by", "proposal__ended_by", "proposal__joint")
+"""What of the proposal that a sending came from is read with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
@@ -29,13 +32,12 @@ class Release:
 def release_of(
     journal: Journal, link: Link | None, sending: Sending | None, *, user: User
 ) -> Release:
-    found = Proposal.objects.select_related("proposed_by", "ended_by", "joint").filter(
-        sending=sending
-    )
+    """Return what to say; ``sending`` is the last that was begun, read with ``OF_PROPOSAL``."""
     proposals = open_proposals(user, journal=journal) if user.is_anything_proposed else ()
     return Release(
         is_demanded=link is not None and link.needs_release,
         proposal=next(iter(proposals), None),
-        released=found.first() if sending is not None else None,
+        # The other side of a one-to-one field: there may be none.
+        released=getattr(sending, "proposal", None),
         off_since=sending.release_off_at if sending is not None else None,
     )

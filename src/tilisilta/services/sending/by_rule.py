@@ -6,7 +6,7 @@ be asked is a reason not to send.
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
@@ -35,14 +35,13 @@ def sending_that_sent(journal_id: int) -> Sending | None:
         export__journal=journal_id,
         export__is_trail=False,
         export__reverses__isnull=True,
-    )
-    tried_at = attempts.aggregate(at=Max("started_at"))["at"]
+    ).order_by("-started_at")
+    tried_at = Subquery(attempts.values("started_at")[:1])
     # One that goes on for another keeps the moment of what both were asked for with.
     asked = Sending.objects.filter(journal=journal_id, is_refused=False).annotate(
-        asked_at=Coalesce("joint__requested_at", "requested_at")
+        asked_at=Coalesce("joint__requested_at", "requested_at"), tried_at=tried_at
     )
-    if tried_at is not None:
-        asked = asked.filter(asked_at__lte=tried_at)
+    asked = asked.filter(Q(tried_at__isnull=True) | Q(asked_at__lte=F("tried_at")))
     ordered = asked.select_related("joint", "requested_by").order_by("-asked_at", "-requested_at")
     return ordered.first()
 
