@@ -23,7 +23,8 @@ from tilisilta.models import Area, Export, Journal, Right, Scope, User
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.counted_states import IS_PROPOSED, in_counted_state
 from tilisilta.services.journals.checks import check_journal
-from tilisilta.services.journals.previews import preview_journal, waiting_problems_of
+from tilisilta.services.journals.previews import preview_journal
+from tilisilta.services.journals.waiting import waiting_problems_of
 
 router = Router(tags=["Journals"])
 _MAY_READ = Bearer(Scope.READ, Area.JOURNAL_EXPORTS)

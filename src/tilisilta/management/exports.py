@@ -28,7 +28,7 @@ from tilisilta.management.proposals import proposal_document, proposed_lines
 from tilisilta.management.together import send_all
 from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Export, Journal, Proposal, Sending
-from tilisilta.services.journals.previews import waiting_problems
+from tilisilta.services.journals.waiting import waiting_problems
 from tilisilta.services.sending.asking import (
     Refusal,
     SentMany,

@@ -1,6 +1,6 @@
 """What a person sees of a journal before it is sent: the stored payload itself, made readable."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,18 +12,17 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.checks import plan_journal
 from tilisilta.domain.items_to_make import ItemToMake, each_once
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
-    EXPORTS_UNDER_WAY,
     ExportState,
-    JournalState,
     Standing,
 )
 from tilisilta.models import Attempt, Export, Journal, Link, preview_digest
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.journals.gathering import Destination, gather, known_destination
+from tilisilta.services.journals.waiting import waiting_for_account, waiting_to_be_found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +163,10 @@ def _preview(
     shown = tuple(
         ShownProblem(problem=problem, explanation=explain(problem))
         for problem in (
-            *_waiting_for_account(link, exports),
+            *waiting_for_account(link, exports),
             *of_booked,
             *of_others,
-            *_waiting_to_be_found(exports),
+            *waiting_to_be_found(exports),
             *problems,
         )
     )
@@ -188,70 +187,8 @@ def _preview(
     )
 
 
-def waiting_problems(journal: Journal) -> tuple[Problem, ...]:
-    """Return why receipts of ``journal`` that were asked for are not booked, as far as they wait.
-
-    Neither the journal nor a receipt has such a problem: an account that has ended, an answer that
-    was lost, or a run that Nmbrs no longer gives as it was.
-    """
-    exports = list(journal.exports.select_related("link__procountor_account"))
-    return waiting_problems_of(journal, exports)
-
-
-def waiting_problems_of(journal: Journal, exports: Sequence[Export]) -> tuple[Problem, ...]:
-    """Return the same where ``exports``, all of the journal's, are read with their accounts."""
-    link = exports[0].link if exports else None
-    is_held = journal.run is not None and journal.state == JournalState.READY
-    return (
-        *_waiting_for_account(link, exports),
-        *_waiting_to_be_found(exports),
-        *(journal.run.trouble if is_held and journal.run else ()),
-    )
-
-
 def _problems_of(exports: Iterable[Export]) -> list[Problem]:
     return [problem for export in exports for problem in export.problems]
-
-
-def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[Problem, ...]:
-    """Return the problem that the account has ended while receipts are queued."""
-    if link is None or link.procountor_account.is_authorised:
-        return ()
-    if not any(export.state in EXPORTS_UNDER_WAY for export in exports):
-        return ()
-    return (
-        Problem(
-            code=ProblemCode.ACCOUNT_DIED,
-            screen=Screen.PROCOUNTOR_ACCOUNT,
-            facts=(
-                ("name", link.procountor_account.name),
-                ("company", link.procountor_account.company_name),
-            ),
-        ),
-    )
-
-
-def _waiting_to_be_found(exports: Sequence[Export]) -> Iterator[Problem]:
-    """Yield a warning for an uncertain receipt, and for queued ones that wait for it."""
-    is_looking = False
-    for export in exports:
-        if export.state == ExportState.UNCERTAIN and not export.problems:
-            is_looking = True
-            yield Problem(
-                code=ProblemCode.UNCERTAIN,
-                severity=Severity.WARNING,
-                screen=Screen.JOURNAL,
-                booking_date=export.booking_date,
-                facts=facts(date=export.receipt_date),
-            )
-        elif is_looking and export.state == ExportState.QUEUED:
-            yield Problem(
-                code=ProblemCode.WAITS_FOR_EARLIER,
-                severity=Severity.WARNING,
-                screen=Screen.JOURNAL,
-                booking_date=export.booking_date,
-                facts=facts(date=export.receipt_date),
-            )
 
 
 def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownReceipt:

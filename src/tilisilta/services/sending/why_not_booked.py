@@ -2,7 +2,7 @@
 
 from tilisilta.domain.problems import Problem
 from tilisilta.models import Sending
-from tilisilta.services.journals.previews import waiting_problems_of
+from tilisilta.services.journals.waiting import waiting_problems_of
 
 
 def why_not_booked(sending: Sending) -> Problem | None:
