@@ -12,7 +12,7 @@ import pytest
 from tests.journeys.processes import Bureau, create_database, new_bureau
 from tests.programs import TILISILTA, free_ports, started
 
-pytestmark = [pytest.mark.processes]
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 PASSWORD = "silta-yli-lammen"
 STRANGER = "203.0.113.7"

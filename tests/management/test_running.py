@@ -146,6 +146,7 @@ class TestServe:
             assert of_head.split(b"\r\n")[0] == of_get.split(b"\r\n")[0]
 
 
+@pytest.mark.once
 class TestWeb:
     def test_of_two_that_start_together_on_an_empty_database_both_start(
         self, bureau: Bureau
@@ -186,6 +187,7 @@ class TestWeb:
         assert "tilisilta serve --port" in output
 
 
+@pytest.mark.once
 class TestWorker:
     def test_ends_on_a_signal(self, bureau: Bureau) -> None:
         bureau.run("migrate")
@@ -244,6 +246,7 @@ class TestSendAndWait:
             assert sandbox.ledger.count() == 3
 
 
+@pytest.mark.once
 class TestSyncAndWait:
     def test_does_the_work_where_no_worker_is(self, bureau: Bureau) -> None:
         with listening_nmbrs() as url:
