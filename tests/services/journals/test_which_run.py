@@ -377,6 +377,19 @@ class TestTheSamePayroll:
 
         assert other.state == "ready"
 
+    @pytest.mark.parametrize("is_gone", [True, False])
+    def test_is_held_beside_a_run_of_its_month_that_is_gone(
+        self, procountor: Sandbox, is_gone: bool
+    ) -> None:
+        """Deleted and made anew, and corrected by the way: no amount need be the same."""
+        company = a_linked_company()
+        first = take_in(company, WAGES, run="8").journal
+        Journal.objects.filter(pk=first.pk).update(is_deleted_at_source=is_gone)
+
+        anew = take_in(company, WAGES.replace("4200,00", "4300,00"), run="81").journal
+
+        assert ("N35" in problem_codes(anew)) is is_gone
+
     @pytest.mark.parametrize("uses", [False, True])
     def test_is_told_apart_by_dimensions_where_the_link_books_them(
         self, procountor: Sandbox, uses: bool

@@ -8,8 +8,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -29,6 +27,7 @@ _COMPARED = (
     "currency",
     "period",
 )
+_TOLD_APART_BY = ("run", "debit_total", "is_deleted_at_source")
 _A_MONTH = timedelta(days=31)
 _LESS_THAN_A_PAY_PERIOD = timedelta(days=6)
 _UNTIL_PAYDAY = timedelta(days=15)
@@ -51,8 +50,10 @@ def same_payroll(journal: Journal, link: Link | None) -> SamePayroll:
         return SamePayroll()
     # Only earlier journals, by key: of two equal ones the second is stopped, never both.
     earlier = Journal.objects.filter(pk__lt=journal.pk).exclude(state=JournalState.DISCARDED)
-    # One question where there is nothing to find, as in nearly all of the checks.
-    if not earlier.filter(_is_alike(journal, link)).exclude(_is_same_run(journal)).exists():
+    # A short question where there is nothing to find, as in nearly all of the checks.
+    perhaps = _books_the_same(journal, link) | Q(company=journal.company_id) & _near(journal)
+    rows = earlier.filter(perhaps).exclude(_is_same_run(journal)).order_by()
+    if not any(_is_worth_reading(journal, *row) for row in rows.values_list(*_TOLD_APART_BY)):
         return SamePayroll()
     named = earlier.select_related("company").only(*_COMPARED)
     return SamePayroll(
@@ -60,17 +61,22 @@ def same_payroll(journal: Journal, link: Link | None) -> SamePayroll:
     )
 
 
-def _is_alike(journal: Journal, link: Link | None) -> Q:
-    """Return the condition for all journals in which a twin or a stranger is looked for."""
-    conditions = [_books_the_same(journal, link)]
-    if link is not None:
-        of_company = (
-            _is_doubtful_in_period(journal)
-            | _perhaps_another_day(journal)
-            | _of_another_way(journal)
-        )
-        conditions.append(Q(company=journal.company_id) & of_company)
-    return reduce(or_, conditions)
+def _is_worth_reading(
+    journal: Journal,
+    run_id: int | None,
+    debit_total: Decimal,
+    is_deleted_at_source: bool,
+) -> bool:
+    """Return whether a journal with these columns may be a twin or a stranger of ``journal``.
+
+    What books the very same has the same sum of debits, too. It only leaves out what is neither:
+    mostly the month before of the same company, by the same way.
+    """
+    return (
+        is_deleted_at_source
+        or (run_id is None) != (journal.run_id is None)
+        or debit_total == journal.debit_total
+    )
 
 
 def _is_same_run(journal: Journal) -> Q:
