@@ -1,5 +1,7 @@
 """The encryption of secrets at rest, and what stands for one that no key opens any more."""
 
+from functools import cache
+
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
@@ -25,7 +27,13 @@ class UnreadableSecret(str):
 
 def cipher() -> MultiFernet:
     """Return what encrypts with the newest key, and decrypts with each."""
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+    return _cipher_of(tuple(settings.ENCRYPTION_KEYS))
+
+
+@cache
+def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
+    # Kept: a receipt alone decrypts half a dozen secrets.
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 def encrypted(secret: str) -> str:

@@ -67,6 +67,8 @@ def promised_with(exports: QuerySet[Export]) -> list[Promised]:
 
 def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
     """Return the tokens of the exports that are known to have become receipts with those ids."""
+    if not ids:
+        return {}
     # A receipt that takes another back is known as well, and is no export's of its journal.
     exports = Export.with_trail.filter(
         Q(is_trail=False) | Q(reverses__isnull=False),
@@ -83,6 +85,8 @@ def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
 
 
 def _seen_before(procountor_company_id: int, ids: Collection[int]) -> dict[int, SeenReceipt]:
+    if not ids:
+        return {}
     rows = SeenReceipt.objects.filter(procountor_company_id=procountor_company_id)
     return {
         row.ledger_receipt_id: row
