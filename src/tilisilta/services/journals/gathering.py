@@ -4,11 +4,11 @@ The first of the three moves of a check (``checks``). Nothing here writes to the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.checks import ExportFacts, JournalFacts, leaves_exports
@@ -22,7 +22,7 @@ from tilisilta.models import Attempt, Export, Journal, Link
 from tilisilta.services.journals.twins import same_payroll
 from tilisilta.services.procountor.administrations import known_administration, read_administration
 
-_EXPORT_COLUMNS = (
+EXPORT_COLUMNS = (
     "journal",
     "booking_date",
     "receipt_date",
@@ -107,18 +107,21 @@ def gather(
     *,
     locked: bool = False,
     queued_as_ready: bool = False,
+    exports: Iterable[Export] | None = None,
 ) -> Gathered:
     """Return all facts about ``journal``. With ``locked`` its exports stay locked until the commit.
 
-    With ``queued_as_ready`` the facts are those from before it was asked to be sent.
+    With ``queued_as_ready`` the facts are those from before it was asked to be sent. ``exports``
+    are those of ``exports_with_trail``, if they were read just now.
     For a journal whose exports are left alone only the facts needed then are queried. Lines are
     read only where there is an administration to plan receipts for: there may be many of them.
     """
     link, administration = destination.link, destination.administration
-    known = _exports_of(journal, locked=locked)
+    known = tuple(_known_exports(journal, locked=locked) if exports is None else exports)
     trail = _in_other_books(known, journal, link)
-    exports = tuple(export for export in known if export not in trail)
-    states = tuple(_facts_of(export, queued_as_ready=queued_as_ready) for export in exports)
+    counted = tuple(export for export in known if export not in trail)
+    tried = _tried_of(journal) if counted else frozenset()
+    states = tuple(_facts_of(one, tried, queued_as_ready=queued_as_ready) for one in counted)
     # Checks of journals at rest are many, and must not read their lines or compare payrolls.
     is_left_alone = leaves_exports(states)
     needs_lines = administration is not None and not is_left_alone
@@ -131,11 +134,11 @@ def gather(
         administration=administration,
         trouble=destination.trouble,
         exports=states,
-        epochs=_epochs_of(exports),
+        epochs=_epochs_of(counted),
         reader_notes=journal.reader_notes,
         last_problems=journal.problems,
     )
-    return Gathered(journal=journal, link=link, exports=exports, trail=trail, facts=facts)
+    return Gathered(journal=journal, link=link, exports=counted, trail=trail, facts=facts)
 
 
 def gather_new(journal: Journal) -> Gathered:
@@ -164,13 +167,25 @@ def split_of(link: Link | None) -> JournalSplit:
     return JournalSplit.COST_CENTER if link.uses_cost_centers else JournalSplit.COMPANY
 
 
-def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
-    was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
-    own = Export.with_trail.filter(journal=journal, reverses__isnull=True)
-    known = own.annotate(was_tried=was_tried)
-    # The rows are wide, and a month of checks reads very many of them.
-    known = known.select_related("link__procountor_account").only(*_EXPORT_COLUMNS)
-    return tuple(known.select_for_update(of=("self",)) if locked else known)
+def exports_with_trail(journal: Journal) -> QuerySet[Export]:
+    """Return all exports of ``journal`` as ``gather`` needs them, of ``EXPORT_COLUMNS`` at least.
+
+    The rows are wide, and a month of checks reads very many of them: whoever calls this narrows it.
+    """
+    # Each has this very journal, which need not be read for each of them.
+    own = journal.exports(manager="with_trail").filter(reverses__isnull=True)
+    return own.select_related("link__procountor_account")
+
+
+def _tried_of(journal: Journal) -> frozenset[int]:
+    """Return which exports of ``journal`` were ever tried, by key."""
+    attempts = Attempt.objects.filter(export__journal=journal.pk).order_by()
+    return frozenset(attempts.values_list("export", flat=True))
+
+
+def _known_exports(journal: Journal, *, locked: bool) -> QuerySet[Export]:
+    known = exports_with_trail(journal).only(*EXPORT_COLUMNS)
+    return known.select_for_update(of=("self",)) if locked else known
 
 
 def _in_other_books(
@@ -192,13 +207,15 @@ def _in_other_books(
     )
 
 
-def _facts_of(export: Export, *, queued_as_ready: bool = False) -> ExportFacts:
+def _facts_of(
+    export: Export, tried: Collection[int], *, queued_as_ready: bool = False
+) -> ExportFacts:
     state = ExportState(export.state)
     return ExportFacts(
         state=ExportState.READY if queued_as_ready and state == ExportState.QUEUED else state,
         problems=export.problems,
         token=export.token,
-        was_tried=export.was_tried,  # type: ignore[attr-defined]  # annotated
+        was_tried=export.pk in tried,
     )
 
 

@@ -31,8 +31,7 @@ from tilisilta.services.pace import wait_for_slot
 _LEASE = timedelta(seconds=60)
 # A token is renewed so long before it expires: the request it is for may wait for its slot.
 _EARLY = timedelta(seconds=60)
-# Refusals further apart than the longest pause and a check of idle accounts are no row.
-_TOKEN_COLUMNS = (
+TOKEN_COLUMNS = (
     "state",
     "method",
     "grant",
@@ -42,6 +41,7 @@ _TOKEN_COLUMNS = (
     "token_refused_at",
     "token_refusal_count",
 )
+# Refusals further apart than the longest pause and a check of idle accounts are no row.
 _REFUSALS_IN_A_ROW = timedelta(hours=1)
 
 
@@ -65,16 +65,20 @@ def redirect_uri() -> str:
 
 @contextmanager
 def procountor(
-    account: ProcountorAccount, *, pace: Callable[[], None] = wait_for_slot
+    account: ProcountorAccount,
+    *,
+    pace: Callable[[], None] = wait_for_slot,
+    is_just_read: bool = False,
 ) -> Iterator[ProcountorClient]:
     """Open a client that acts in the company of ``account``. An ended grant turns it red.
 
-    ``pace`` is called before each request and returns when it may leave.
+    ``pace`` is called before each request and returns when it may leave. Where the row
+    ``is_just_read``, with its ``TOKEN_COLUMNS``, its token is used as long as it is fresh.
 
     So do access tokens that are refused though they were just given, but only after several tries
     with pauses: until then ``TokenRefused`` says when to try again.
     """
-    tokens = AccountTokens(account)
+    tokens = AccountTokens(account, is_just_read=is_just_read)
     with _client_with(tokens, pace) as client:
         try:
             yield client
@@ -190,9 +194,9 @@ class AccountTokens:
     The row is read once for as long as its token is fresh, so make an instance per few requests.
     """
 
-    def __init__(self, account: ProcountorAccount) -> None:
+    def __init__(self, account: ProcountorAccount, *, is_just_read: bool = False) -> None:
         self._account_id = account.pk
-        self._read: ProcountorAccount | None = None
+        self._read = account if is_just_read else None
 
     def current(self) -> str:
         """Return a token that should work, renewed first if it has expired."""
@@ -218,7 +222,7 @@ class AccountTokens:
 
     def _account(self) -> ProcountorAccount:
         # The row is wide, and a token is needed for every request.
-        return ProcountorAccount.objects.only(*_TOKEN_COLUMNS).get(pk=self._account_id)
+        return ProcountorAccount.objects.only(*TOKEN_COLUMNS).get(pk=self._account_id)
 
     def _renew(self, *, instead_of: str) -> str:
         self._read = None

@@ -5,7 +5,7 @@ It stores nothing: what is queued is what was confirmed, or it is not sent at al
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from tilisilta.clients.procountor.wire import encode_receipt
@@ -13,7 +13,7 @@ from tilisilta.domain.checks import JournalPlan, plan_journal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, ExportState
 from tilisilta.errors import TilisiltaError, TryAgainLater
-from tilisilta.models import Journal, Link, LinkSettings, digest_of_receipts
+from tilisilta.models import Export, Journal, Link, LinkSettings, digest_of_receipts
 from tilisilta.services.journals.gathering import (
     Destination,
     Gathered,
@@ -26,13 +26,18 @@ from tilisilta.services.procountor.administrations import (
 )
 
 
-def refusal_of(journal: Journal, seen: str, *, now: datetime) -> tuple[Problem, ...]:
+def refusal_of(
+    journal: Journal, seen: str, *, exports: Iterable[Export], now: datetime
+) -> tuple[Problem, ...]:
     """Return why ``journal`` is not sent as it was confirmed; nothing if it can be.
 
-    ``seen`` is the digest of what was confirmed.
+    ``seen`` is the digest of what was confirmed, and ``exports`` are all that the journal has, with
+    the trail, read just now.
     Raises ``TryAgainLater`` where Procountor has to be read and gives no answer now.
     """
-    gathered = gather(journal, _destination(journal, now=now), queued_as_ready=True)
+    gathered = gather(
+        journal, _destination(journal, now=now), queued_as_ready=True, exports=exports
+    )
     plan = plan_journal(gathered.facts)
     if plan.state in JOURNALS_NOT_DUE:
         return plan.problems

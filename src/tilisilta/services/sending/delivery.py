@@ -6,7 +6,7 @@ crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,13 +16,15 @@ from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.domain.problems import Problem
-from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
+from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportStanding, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending, Withdrawal
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.gathering import EXPORT_COLUMNS, exports_with_trail
 from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import ANY_AGE
+from tilisilta.services.procountor.client import TOKEN_COLUMNS
 from tilisilta.services.sending.by_rule import (
     held_after_asking,
     held_before_asking,
@@ -52,45 +54,23 @@ class MoveResult:
     wait_seconds: float = 0.0
 
 
-# A sending is read anew before each move, and its rows are wide: most of a move's own work would be
-# to make objects of columns that it has no use for. Of its journal the check uses nearly all.
-_FINISHED_COLUMNS = (
-    "company__number",
+_LOCKED_COLUMNS = (
+    "company",
     "run_year",
     "run_number",
     "revision",
-    "period",
     "state",
     "problems",
     "discarded_at",
     "withdrawn_at",
     "settled_as",
 )
-_COLUMNS = (
-    # Django's documented API.
-    *(field.name for field in Sending._meta.concrete_fields if field.name != "journal"),
-    *(f"journal__{one.name}" for one in Journal._meta.concrete_fields if one.name != "company"),
-    "joint__rule",
-    "journal__company__number",
-    "journal__company__name",
-    "journal__company__is_test",
-    "journal__company__debtor__name",
-    "journal__company__debtor__is_blocked",
-)
+# Read before each move, and with the payload the widest of what a move reads.
 _EXPORT_COLUMNS = (
-    "journal",
-    "booking_date",
-    "receipt_date",
-    "epoch",
-    "token",
+    *EXPORT_COLUMNS,
     "payload",
     "payload_sha256",
     "items_to_make",
-    "state",
-    "ledger_receipt_id",
-    "receipt_number",
-    "invoice_number",
-    "problems",
     "is_looked_for",
     "look_at",
     "reverses",
@@ -98,10 +78,8 @@ _EXPORT_COLUMNS = (
     "link__closed_period_policy",
     "link__approves_receipts",
     "link__is_verify_only",
-    "link__procountor_account__state",
-    "link__procountor_account__grant",
-    "link__procountor_account__procountor_company_id",
     "link__procountor_account__company_seen_at",
+    *(f"link__procountor_account__{name}" for name in TOKEN_COLUMNS),
 )
 FINISHED = MoveResult(is_finished=True)
 APPROVAL_PAUSE_SECONDS = 60.0
@@ -135,11 +113,7 @@ def advance(
     yet when the company was marked as a test company or its debtor blocked after the click, or
     when the source has another journal of the run by then, as ``has_changed`` says.
     """
-    sending = (
-        Sending.objects.select_related("journal__company__debtor", "joint")
-        .only(*_COLUMNS)
-        .get(pk=sending_id)
-    )
+    sending = Sending.objects.select_related("journal__company__debtor", "joint").get(pk=sending_id)
     is_lost = run_id is not None and not is_turn_of(sending, run_id)
     if sending.finished_at is not None or is_lost:
         return FINISHED
@@ -150,7 +124,11 @@ def advance(
 
 
 def _send_next(sending: Sending, has_changed: SourceCheck, *, now: datetime) -> MoveResult:
-    exports = _exports_of(sending)
+    # Once for the check and the move.
+    known = list(exports_with_trail(sending.journal).only(*_EXPORT_COLUMNS))
+    exports = sorted(
+        (one for one in known if not one.is_trail), key=lambda one: (one.booking_date, one.epoch)
+    )
     export = _next_export(exports)
     if export is None:
         return _finish(sending, now=now)
@@ -161,17 +139,17 @@ def _send_next(sending: Sending, has_changed: SourceCheck, *, now: datetime) -> 
         sending.journal.store_state()
         return MoveResult()
     if export.state == ExportState.QUEUED and sending.is_unchecked:
-        refused = _check(sending, now=now)
+        refused = _check(sending, known, now=now)
         if refused is not None:
             return refused
     hindered = _hindered(sending, export, has_changed, now=now)
     return hindered or _moved(sending, export, exports, now=now)
 
 
-def _check(sending: Sending, *, now: datetime) -> MoveResult | None:
+def _check(sending: Sending, known: Iterable[Export], *, now: datetime) -> MoveResult | None:
     """Return the result if the journal is not what was confirmed, or cannot be checked now."""
     try:
-        refusal = refusal_of(sending.journal, sending.seen, now=now)
+        refusal = refusal_of(sending.journal, sending.seen, exports=known, now=now)
     except TryAgainLater as error:
         return MoveResult(wait_seconds=min(wait_after(error), LONGEST_PAUSE.total_seconds()))
     if refusal:
@@ -228,14 +206,22 @@ def _hindered_to_begin(
 def _moved(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
 ) -> MoveResult:
-    before = [one.standing() for one in exports]
+    before = {one.pk: one.standing() for one in exports}
     wait_seconds = _try_move(sending, export, exports, now=now)
-    moved = _with_new_states(sending, exports)
-    if wait_seconds <= 0 and _next_export(moved) is None:
-        return _finish(sending, now=now)
-    # A look changes nothing as long as it finds nothing, and that is what most of them do.
-    if [one.standing() for one in moved] != before:
-        sending.journal.store_state()
+    # One transaction, or a crash in between would leave the journal with an outdated state.
+    with transaction.atomic():
+        journal = _locked_journal(sending)
+        after = _standings_of(journal)
+        moved = _with_new_states(exports, after)
+        is_finished = wait_seconds <= 0 and _next_export(moved) is None
+        if is_finished:
+            _finish_locked(sending, journal, after, now=now)
+        # A look changes nothing as long as it finds nothing, and that is what most of them do.
+        elif after != before:
+            journal.store_state_locked(after.values())
+    if is_finished:
+        check_later_revisions_of(journal, now=now)
+        return FINISHED
     # Procountor may ask for a longer pause than the outbox allows.
     return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
@@ -274,7 +260,10 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
             return make_items_for(in_need, user=sending.requested_by, now=now)
     began = time.monotonic()
     if not export.is_looked_for:
-        wait_seconds = look_for(sending, [item for item in exports if _is_queued(item)], now=now)
+        unseen = [item for item in exports if _is_queued(item)]
+        # A look may use the token that was read with the receipts. A post reads it anew: a person
+        # may have removed the authorisation meanwhile.
+        wait_seconds = look_for(sending, unseen, now=now, is_just_read=True)
         if _is_queued(export) or export.is_difference:
             return wait_seconds
         # Posted at once: what has changed since is asked again under the lock of the attempt.
@@ -284,19 +273,28 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
     return post(sending, export, now=now, began=began)
 
 
-def _exports_of(sending: Sending) -> list[Export]:
-    # Each has the journal of the sending, which need not be read for each of them.
-    exports = sending.journal.exports.select_related("link__procountor_account")
-    return list(exports.only(*_EXPORT_COLUMNS).order_by("booking_date", "epoch"))
+def _locked_journal(sending: Sending) -> Journal:
+    """Lock the journal before its exports are read, as all services do."""
+    return Journal.objects.select_for_update().only(*_LOCKED_COLUMNS).get(pk=sending.journal_id)
 
 
-def _with_new_states(sending: Sending, exports: Sequence[Export]) -> list[Export]:
+def _standings_of(journal: Journal) -> dict[int, ExportStanding]:
+    """Return where the exports of ``journal`` stand now, by key."""
+    rows = journal.exports.order_by().values_list("pk", "state", "problems")
+    return {
+        pk: ExportStanding(state=ExportState(state), problems=problems)
+        for pk, state, problems in rows
+    }
+
+
+def _with_new_states(
+    exports: Sequence[Export], standings: Mapping[int, ExportStanding]
+) -> list[Export]:
     """Return ``exports`` with the states and problems that they have now, without those gone."""
-    rows = sending.journal.exports.order_by().values_list("pk", "state", "problems")
-    now = {pk: (state, problems) for pk, state, problems in rows}
-    left = [export for export in exports if export.pk in now]
+    left = [export for export in exports if export.pk in standings]
     for export in left:
-        export.state, export.problems = now[export.pk]
+        standing = standings[export.pk]
+        export.state, export.problems = standing.state, standing.problems
     return left
 
 
@@ -363,23 +361,41 @@ def _finish(
     ``is_recorded`` says so in the audit log, where nothing else does.
     """
     with transaction.atomic():
-        # One transaction, or a crash in between would leave the journal with an outdated state.
-        locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
-        journal = locked.only(*_FINISHED_COLUMNS).get(pk=sending.journal_id)
-        is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
-            finished_at=now, is_refused=bool(refusal), refusal=refusal
+        journal = _locked_journal(sending)
+        is_ours = _finish_locked(
+            sending,
+            journal,
+            _standings_of(journal),
+            now=now,
+            leaves_queued=leaves_queued,
+            refusal=refusal,
         )
         if is_ours and is_recorded:
             _record_refused(sending)
-        # Not ours: another worker finished it, and a newer sending may have queued these receipts.
-        exports = journal.export_standings()
-        queued = [one for one in exports if one.state == ExportState.QUEUED]
-        if queued and is_ours and not leaves_queued:
-            journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
-            exports = journal.export_standings()
-        journal.store_state_locked(exports)
     check_later_revisions_of(journal, now=now)
     return FINISHED
+
+
+def _finish_locked(
+    sending: Sending,
+    journal: Journal,
+    standings: Mapping[int, ExportStanding],
+    *,
+    now: datetime,
+    leaves_queued: bool = False,
+    refusal: tuple[Problem, ...] = (),
+) -> bool:
+    """Finish the sending of a locked journal, and return whether it was still to be finished."""
+    is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
+        finished_at=now, is_refused=bool(refusal), refusal=refusal
+    )
+    # Not ours: another worker finished it, and a newer sending may have queued these receipts.
+    has_queued = any(one.state == ExportState.QUEUED for one in standings.values())
+    if has_queued and is_ours and not leaves_queued:
+        journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
+        standings = _standings_of(journal)
+    journal.store_state_locked(standings.values())
+    return bool(is_ours)
 
 
 def _record_refused(sending: Sending) -> None:
