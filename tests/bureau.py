@@ -80,6 +80,14 @@ def a_company(number: int = 1001, name: str = "Koivulammi Konepaja Oy") -> Compa
     return Company.objects.create(number=number, name=name, debtor=debtor)
 
 
+def a_worker(executor_id: str = WORKER, *, now: datetime = NOW) -> str:
+    """Return the id of a worker that is alive, and so may claim what is due."""
+    Worker.objects.get_or_create(
+        executor_id=executor_id, defaults={"started_at": now, "heard_at": now}
+    )
+    return executor_id
+
+
 def an_account(number: int = 1001) -> ProcountorAccount:
     """Return a Procountor account, authorised for the sandbox's company of ``number``."""
     account = create_account(f"tili-{number}", user=None)
@@ -281,8 +289,7 @@ def fetch_everything(clock: Clock | None = None, **choices: Any) -> Synchronisat
 def fetch_waiting(clock: Clock | None = None) -> None:
     """Fetch every company that is due, as a worker would."""
     clock = clock or Clock(now=datetime.now(tz=UTC))
-    worker = {"started_at": clock.now, "heard_at": clock.now}
-    Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
+    a_worker(now=clock.now)
     while claimed := claim_companies(WORKER, 12, now=clock.now):
         for nmbrs_company in claimed:
             fetch_claimed(nmbrs_company, now=clock.now)
@@ -302,8 +309,7 @@ def compare(
 
 def compare_due(clock: Clock) -> None:
     """Compare what is due at ``clock``, as a worker would."""
-    worker = {"started_at": clock.now, "heard_at": clock.now}
-    Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
+    a_worker(now=clock.now)
     while (listing := claim_comparison(WORKER, now=clock.now)) is not None:
         list_claimed(listing, now=clock.now)
     while claimed := claim_compared(WORKER, 12, now=clock.now):

@@ -36,7 +36,7 @@ class TestPrepare:
         assert mode_of(tmp_path) == 0o700
 
     @pytest.mark.parametrize(
-        "name", ["tilisilta.sqlite3", "tilisilta.sqlite3-wal", "engine.sqlite3", "encryption-keys"]
+        "name", ["tilisilta.sqlite3", "tilisilta.sqlite3-wal", "encryption-keys"]
     )
     def test_closes_our_files(self, tmp_path: Path, name: str) -> None:
         (tmp_path / name).touch()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.programs import LONGEST_START_SECONDS, TILISILTA
 
-from tilisilta import engine_database, machine
+from tilisilta import machine
 
 ROOT = Path(__file__).parent.parent
 # Takes the place of a part of Python that was left out when it was built.
@@ -65,25 +64,6 @@ class TestWhyUnfit:
 
         assert re.search(words, reason)
         assert "\n" not in reason
-
-
-class TestUnixepoch:
-    def test_gives_an_old_sqlite_what_tables_of_a_newer_python_ask_for(self) -> None:
-        connection = sqlite3.connect(":memory:")
-        engine_database._add_function(connection, None)  # type: ignore[arg-type]
-        connection.execute(
-            "CREATE TABLE moments (at INTEGER NOT NULL DEFAULT (unixepoch('subsec') * 1000), name)"
-        )
-
-        connection.execute("INSERT INTO moments (name) VALUES ('now')")
-        (milliseconds,) = connection.execute("SELECT at FROM moments").fetchone()
-        (seconds,) = connection.execute("SELECT strftime('%s', 'now')").fetchone()
-        connection.close()
-
-        assert abs(milliseconds / 1000 - int(seconds)) < 60
-
-    def test_knows_nothing_else(self) -> None:
-        assert engine_database.unixepoch("start of month") is None
 
 
 class TestTimeZone:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 OLDEST_PYTHON = (3, 11)
 NEWEST_TRIED_PYTHON = (3, 13)
-# The oldest with RETURNING and DROP COLUMN, which the engine's tables need.
+# The oldest with RETURNING, by which a request takes its place in the pace.
 OLDEST_SQLITE = (3, 35)
 # Parts of Python that are left out where the libraries they need were missing when it was built.
 _MODULES = {

@@ -67,10 +67,8 @@ if _USES_SQLITE:
         # outlive a power cut: its receipt may be in Procountor by then.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    ENGINE_DATABASE_URL = f"sqlite:///{DATA_DIR}/engine.sqlite3"
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    ENGINE_DATABASE_URL = DATABASE_URL.replace("postgres://", "postgresql://", 1)
 # In the database, as failed log-ins are counted over all processes, whether restarted or not.
 CACHES = {
     "default": {
@@ -341,7 +339,6 @@ LOGGING: dict[str, Any] = {
         # A request's address can carry an OAuth code; our own client logs what it does.
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
-        "dbos": {"level": "WARNING"},
         # It logs values that it cannot read, and those may be a person's pay.
         "zeep": {"level": "CRITICAL"},
     },

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.clients.procountor.http import open_http
-from tilisilta.engine import stranded
 from tilisilta.machine import (
     NEWEST_TRIED_PYTHON,
     is_tried_python,
@@ -41,6 +40,7 @@ from tilisilta.services.connections import check_account
 from tilisilta.services.explanations import explain_error
 from tilisilta.services.keys import do_keys_fit
 from tilisilta.services.procountor.client import redirect_uri, transport
+from tilisilta.services.sending.outbox import stranded_sendings
 
 CLOCK_LIMIT = timedelta(seconds=30)
 CLOCK_TIMEOUT_SECONDS = 10
@@ -139,7 +139,7 @@ def check_engine() -> Iterator[Finding]:
         % {"count": len(workers), "waiting": waiting},
         remedy="" if workers else _("Start tilisilta serve or tilisilta worker."),
     )
-    lying = stranded(now)
+    lying = stranded_sendings(now)
     if lying:
         yield Finding(
             part=_("engine"),

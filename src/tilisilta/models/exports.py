@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
+from tilisilta.models.connections import Worker
 from tilisilta.models.fields import ItemsToMakeField, LooksField, ProblemsField
 from tilisilta.models.joint_sendings import JointSending
 from tilisilta.models.journals import Journal
@@ -259,10 +260,8 @@ class Withdrawal(models.Model):
 class Sending(models.Model):
     """A request to send a journal, or to take it back while a withdrawal of it is unfinished.
 
-    The engine picks it up, once (the outbox).
-
-    The id is random and never reused: the engine remembers the ids of all work it has done, also
-    across the restoring of a backup.
+    One worker at a time takes it up (the outbox). ``claimed_by`` is emptied when that worker dies;
+    what is under way and claimed by nobody is lost, and put back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -274,9 +273,14 @@ class Sending(models.Model):
         max_length=100, blank=True, default="", help_text="Who asked for it by a command."
     )
     requested_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")
+    due_at = models.DateTimeField(help_text="A worker takes it up at this moment.")
     run_count = models.PositiveIntegerField(default=0, help_text="How often it was taken up.")
-    enqueued_at = models.DateTimeField(null=True, blank=True)
+    enqueued_at = models.DateTimeField(
+        null=True, blank=True, help_text="It was taken up; empty: it waits in the outbox."
+    )
+    claimed_by = models.ForeignKey(
+        Worker, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     writer = models.IntegerField(
         null=True, blank=True, help_text="The Procountor company it writes to, once it is taken up."
     )
@@ -339,5 +343,5 @@ class Sending(models.Model):
 
     @property
     def run_id(self) -> str:
-        """The engine's id of this turn of the sending: a new one each time it is taken up."""
+        """The id of this turn of the sending: a new one each time it is taken up."""
         return f"{self.id}.{self.run_count}"

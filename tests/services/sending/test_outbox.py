@@ -1,12 +1,12 @@
-"""The outbox gives each sending to the engine when it is due, and takes lost ones back."""
+"""The outbox gives each sending to a worker when it is due, and takes lost ones back."""
 
 from datetime import timedelta
 
 import pytest
-from tests.bureau import NOW, a_journal, a_linked_company
+from tests.bureau import NOW, a_journal, a_linked_company, a_worker
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Company, Export, ProcountorAccount, Sending
+from tilisilta.models import Company, Export, ProcountorAccount, Sending, Worker
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import send_journal
 
@@ -26,8 +26,8 @@ class TestDueSendings:
         assert before == []
         assert after == [sending]
 
-    def test_leave_out_what_the_engine_has_taken_up(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW, writer=1)
+    def test_leave_out_what_a_worker_has_taken_up(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
 
         assert outbox.due_sendings(NOW) == []
 
@@ -63,8 +63,8 @@ class TestTakeUp:
         second = send_journal(a_journal(company, 5, run_number="5"), user=None, now=NOW)
         other = send_journal(a_journal(a_linked_company(1002), 4), user=None, now=NOW)
 
-        taken = list(outbox.take_up(NOW, at_most=3))
-        again = list(outbox.take_up(NOW, at_most=3))
+        taken = list(outbox.take_up(NOW, worker=a_worker(), at_most=3))
+        again = list(outbox.take_up(NOW, worker=a_worker(), at_most=3))
 
         assert {one.pk for one in taken} in ({sending.pk, other.pk}, {second.pk, other.pk})
         assert again == []
@@ -74,14 +74,14 @@ class TestTakeUp:
         Sending.objects.filter(pk=taken[0].pk).update(finished_at=NOW)
         Sending.objects.filter(pk=taken[1].pk).update(finished_at=NOW)
 
-        (third,) = outbox.take_up(NOW, at_most=3)
+        (third,) = outbox.take_up(NOW, worker=a_worker(), at_most=3)
         assert third.pk in {sending.pk, second.pk}
 
     def test_gives_a_sending_that_was_put_back_another_turn(self, sending: Sending) -> None:
-        (taken,) = outbox.take_up(NOW, at_most=1)
+        (taken,) = outbox.take_up(NOW, worker=a_worker(), at_most=1)
         outbox.put_back([taken], now=NOW)
         waiting = Sending.objects.get()
-        (again,) = outbox.take_up(NOW + timedelta(minutes=2), at_most=1)
+        (again,) = outbox.take_up(NOW + timedelta(minutes=2), worker=a_worker(), at_most=1)
         under_way = Sending.objects.get()
 
         assert not outbox.is_turn_of(waiting, waiting.run_id)
@@ -93,22 +93,30 @@ class TestTakeUp:
             a_journal(Company.objects.get(), 5, run_number="5"), user=None, now=NOW
         )
 
-        assert outbox.mark_enqueued(sending, NOW, writer=50101)
-        assert not outbox.mark_enqueued(second, NOW, writer=50101)
+        assert outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=50101)
+        assert not outbox.mark_enqueued(second, NOW, worker=a_worker(), writer=50101)
 
 
 class TestMarkEnqueued:
     def test_does_not_touch_a_later_turn(self, sending: Sending) -> None:
         outbox.put_off(sending.pk, due_at=NOW)
 
-        outbox.mark_enqueued(sending, NOW, writer=1)
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
 
+        assert Sending.objects.get().enqueued_at is None
+
+    @pytest.mark.django_db(transaction=True)
+    def test_lets_nobody_claim_who_was_taken_for_dead(self, sending: Sending) -> None:
+        gone = a_worker("slept-too-long")
+        Worker.objects.all().delete()
+
+        assert not outbox.mark_enqueued(sending, NOW, worker=gone, writer=1)
         assert Sending.objects.get().enqueued_at is None
 
 
 class TestPutOff:
     def test_gives_the_next_turn_another_name(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW, writer=1)
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
 
         outbox.put_off(sending.pk, due_at=NOW + timedelta(minutes=1))
 
@@ -124,6 +132,14 @@ class TestPutOff:
 
         assert not Export.objects.get().is_looked_for
 
+    def test_ends_no_other_turn(self, sending: Sending) -> None:
+        outbox.put_off(sending.pk, due_at=NOW)
+        (later,) = outbox.take_up(NOW, worker=a_worker(), at_most=1)
+
+        outbox.put_off(sending.pk, due_at=NOW, run_id=sending.run_id)
+
+        assert outbox.is_turn_of(Sending.objects.get(), later.run_id)
+
     def test_leaves_a_finished_sending_alone(self, sending: Sending) -> None:
         Sending.objects.update(finished_at=NOW)
         Export.objects.update(is_looked_for=True)
@@ -136,7 +152,7 @@ class TestPutOff:
 
 class TestEnqueuedSendings:
     def test_are_those_taken_up_before_the_moment_and_not_finished(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW, writer=1)
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
 
         assert outbox.enqueued_sendings(NOW) == []
         assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == [sending]
@@ -146,6 +162,34 @@ class TestEnqueuedSendings:
         Sending.objects.update(finished_at=NOW)
 
         assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == []
+
+
+class TestLostSendings:
+    def test_are_those_whose_worker_is_gone(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW, worker=a_worker("another"), writer=1)
+        assert self.lost() == []
+
+        Worker.objects.filter(executor_id="another").delete()
+
+        assert self.lost() == [sending]
+
+    def test_are_our_own_that_no_thread_is_at(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
+
+        assert self.lost(sending.run_id) == []
+        assert self.lost(f"{sending.pk}.7") == [sending]
+
+    def test_are_not_those_in_the_outbox(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW, worker=a_worker(), writer=1)
+        outbox.put_off(sending.pk, due_at=NOW)
+
+        assert self.lost() == []
+        assert Sending.objects.get().claimed_by is None
+
+    @staticmethod
+    def lost(*under_way: str) -> list[Sending]:
+        before = NOW + timedelta(seconds=2)
+        return outbox.lost_sendings(a_worker(), under_way=under_way, before=before)
 
 
 class TestPutBack:

@@ -14,6 +14,7 @@ from tests.bureau import (
     Clock,
     a_journal,
     a_linked_company,
+    a_worker,
     deliver,
     make_moves,
     on_post,
@@ -66,7 +67,9 @@ class TestStop:
         first, second, third = (of_company(number) for number in (1001, 1003, 1004))
         joint = ask(first, second, third)
         deliver(joint.sendings.get(journal=first), Clock())
-        outbox.mark_enqueued(joint.sendings.get(journal=second), NOW, writer=1003)
+        outbox.mark_enqueued(
+            joint.sendings.get(journal=second), NOW, worker=a_worker(), writer=1003
+        )
 
         with audit.command_run_by("aino"):
             stopped = stop_joint(joint, user=None, now=NOW)
@@ -140,9 +143,13 @@ class TestAtTheSameMoment:
     def test_a_stop_and_a_claim_have_one_winner(self, procountor: Sandbox) -> None:
         joint = ask(*(of_company(number) for number in (1001, 1003)))
         sendings = list(joint.sendings.order_by("pk"))
+        worker = a_worker()
 
         claimed, stopped = at_once(
-            lambda: sum(outbox.mark_enqueued(one, NOW, writer=n) for n, one in enumerate(sendings)),
+            lambda: sum(
+                outbox.mark_enqueued(one, NOW, worker=worker, writer=n)
+                for n, one in enumerate(sendings)
+            ),
             lambda: stop_joint(joint, user=None, now=NOW).stopped,
         )
 

@@ -387,7 +387,7 @@ def _finish_locked(
 ) -> bool:
     """Finish the sending of a locked journal, and return whether it was still to be finished."""
     is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
-        finished_at=now, is_refused=bool(refusal), refusal=refusal
+        finished_at=now, claimed_by=None, is_refused=bool(refusal), refusal=refusal
     )
     # Not ours: another worker finished it, and a newer sending may have queued these receipts.
     has_queued = any(one.state == ExportState.QUEUED for one in standings.values())

@@ -1,4 +1,4 @@
-"""The outbox: committed sendings that the engine has to take up."""
+"""The outbox: committed sendings that a worker has to take up."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
@@ -30,6 +30,11 @@ def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]
     return list(wanted[:at_most])
 
 
+def stranded_sendings(now: datetime) -> list[Sending]:
+    """Return the sendings that were due over ten minutes ago and that no worker has taken up."""
+    return due_sendings(now - timedelta(minutes=10))
+
+
 def _due(now: datetime) -> QuerySet[Sending]:
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     return Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
@@ -51,11 +56,11 @@ def writers_of(sendings: Collection[Sending]) -> dict[int, int]:
     return {one.journal_id: known.get(one.journal_id, 0) for one in sendings}
 
 
-def take_up(now: datetime, *, at_most: int) -> Iterator[Sending]:
+def take_up(now: datetime, *, worker: str, at_most: int) -> Iterator[Sending]:
     """Take up to ``at_most`` due sendings out of the outbox, one for each Procountor company.
 
-    A company of which one is under way has to wait, and does not hold up the others. Each is
-    yielded as soon as it is marked: what is marked for long and not known to the engine is lost.
+    ``worker`` claims them. A company of which one is under way has to wait, and does not hold up
+    the others. Each is yielded as soon as it is claimed.
     """
     due = due_sendings(now, at_most=SEEN_FOR_EACH * at_most) if at_most > 0 else []
     if not due:
@@ -65,7 +70,9 @@ def take_up(now: datetime, *, at_most: int) -> Iterator[Sending]:
     left = at_most
     for sending in due:
         writer = writers[sending.journal_id]
-        if left > 0 and writer not in busy and mark_enqueued(sending, now, writer=writer):
+        if left <= 0 or writer in busy:
+            continue
+        if mark_enqueued(sending, now, worker=worker, writer=writer):
             left -= 1
             busy.add(writer)
             yield sending
@@ -76,8 +83,12 @@ def is_turn_of(sending: Sending, run_id: str) -> bool:
     return sending.enqueued_at is not None and sending.run_id == run_id
 
 
-def mark_enqueued(sending: Sending, now: datetime, *, writer: int) -> bool:
-    """Mark ``sending`` as taken up; ``False`` if another worker was faster, also in its company."""
+def mark_enqueued(sending: Sending, now: datetime, *, worker: str, writer: int) -> bool:
+    """Mark ``sending`` as taken up by ``worker``, to write to the Procountor company ``writer``.
+
+    ``False`` if another worker was faster, also in its company, or if ``worker`` has no row: it was
+    taken for dead, and claims nothing until it is heard of again.
+    """
     waiting = Sending.objects.filter(
         # Only this turn: it may have ended already, and its successor is another one.
         pk=sending.pk,
@@ -87,25 +98,27 @@ def mark_enqueued(sending: Sending, now: datetime, *, writer: int) -> bool:
     )
     try:
         with transaction.atomic():
-            return waiting.update(enqueued_at=now, writer=writer) == 1
+            return waiting.update(enqueued_at=now, claimed_by=worker, writer=writer) == 1
     except IntegrityError:
         return False
 
 
-def put_off(sending_id: UUID, *, due_at: datetime, run_count: int | None = None) -> None:
+def put_off(sending_id: UUID, *, due_at: datetime, run_id: str | None = None) -> None:
     """End a turn and make the sending due again at ``due_at``; until then others pass it.
 
     The next turn looks for its queued receipts again, whatever this one has seen: a backup may be
-    restored in between. With ``run_count`` only that turn is ended.
+    restored in between. With ``run_id`` only that turn is ended.
     """
-    unfinished = Sending.objects.filter(pk=sending_id, finished_at__isnull=True)
-    if run_count is not None and not unfinished.filter(run_count=run_count).exists():
-        return
     with transaction.atomic():
-        # The count makes a new id of the turn: the engine never runs an id again.
-        unfinished.update(enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1)
-        for sending in unfinished.select_related("journal"):
-            look_anew(sending.journal)
+        unfinished = Sending.objects.filter(pk=sending_id, finished_at__isnull=True)
+        sending = unfinished.select_related("journal").select_for_update(of=("self",)).first()
+        if sending is None or run_id not in {None, sending.run_id}:
+            return
+        # The count makes a new id of the turn: whoever is at this one still, stops.
+        unfinished.update(
+            enqueued_at=None, claimed_by=None, due_at=due_at, run_count=F("run_count") + 1
+        )
+        look_anew(sending.journal)
 
 
 def enqueued_sendings(before: datetime) -> list[Sending]:
@@ -119,6 +132,20 @@ def enqueued_sendings(before: datetime) -> list[Sending]:
     return list(enqueued.order_by("enqueued_at")[:500])
 
 
+def lost_sendings(worker: str, *, under_way: Collection[str], before: datetime) -> list[Sending]:
+    """Return what was taken up before that moment and nobody works on.
+
+    That is what a dead worker had claimed, whose row is gone, and what ``worker`` has claimed but
+    has not ``under_way``, the ids of its turns.
+    """
+    return [
+        one
+        for one in enqueued_sendings(before)
+        if one.claimed_by_id is None
+        or (one.claimed_by_id == worker and one.run_id not in under_way)
+    ]
+
+
 def put_back(sendings: Collection[Sending], *, now: datetime) -> None:
     """Make sendings whose turn was lost due again, the later the more turns they had.
 
@@ -126,5 +153,5 @@ def put_back(sendings: Collection[Sending], *, now: datetime) -> None:
     """
     for sending in sendings:
         doubled = 2 ** min(sending.run_count, MOST_DOUBLINGS) - 1
-        # With the count: the turn may have ended regularly since the engine was queried.
-        put_off(sending.pk, due_at=now + timedelta(seconds=doubled), run_count=sending.run_count)
+        # That turn alone: it may have ended regularly meanwhile.
+        put_off(sending.pk, due_at=now + timedelta(seconds=doubled), run_id=sending.run_id)
