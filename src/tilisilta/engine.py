@@ -89,6 +89,7 @@ class Engine:
         _note_alive(self.executor_id, timezone.now())
         keep_connections()
         _keep_what_is_loaded()
+        self._sender.start()
         for thread in self._threads:
             thread.start()
 

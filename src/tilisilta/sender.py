@@ -10,12 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from queue import SimpleQueue
 from uuid import UUID
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from tilisilta.models import Worker
@@ -30,6 +30,8 @@ POLL_SECONDS = 0.25
 SENDINGS_AT_ONCE = 16
 SHORT_WAIT_SECONDS = 1.0
 """A turn that only waits holds one of the threads and blocks its company: not for longer."""
+LONGEST_END_SECONDS = 30.0
+"""So long a worker that stops waits for the moves under way; what takes longer is found lost."""
 _JUST_TAKEN_UP = timedelta(seconds=2)
 
 logger = logging.getLogger("tilisilta.sender")
@@ -43,9 +45,18 @@ class Sender:
         self._stopping = stopping
         self._silences = Silences()
         self._take_over_at = timezone.now()
-        self._pool = ThreadPoolExecutor(SENDINGS_AT_ONCE, thread_name_prefix="tilisilta-send")
         # By the id of the turn. Only the thread of take_up_due() adds to it.
         self._under_way: set[str] = set()
+        self._turns: SimpleQueue[tuple[UUID, str] | None] = SimpleQueue()
+        # Not a pool, whose threads end without closing their connections to the database.
+        self._threads = [
+            threading.Thread(target=self._take_turns, name=f"tilisilta-send-{place}", daemon=True)
+            for place in range(SENDINGS_AT_ONCE)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
 
     def take_up_due(self, now: datetime) -> None:
         """Take up what is due, and every quarter of the worker timeout take over from the dead.
@@ -60,7 +71,11 @@ class Sender:
 
     def stop(self) -> None:
         """Finish the moves under way; what is left of their sendings goes back to the outbox."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for _thread in self._threads:
+            self._turns.put(None)
+        end_at = time.monotonic() + LONGEST_END_SECONDS
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, end_at - time.monotonic()))
 
     def _take_up(self, now: datetime) -> None:
         """Take up the sendings that are due, as far as there is room.
@@ -73,7 +88,7 @@ class Sender:
         for sending in outbox.take_up(now, worker=self._executor_id, at_most=room):
             # A claim that is left over from a crash before this is found lost, and put back.
             self._under_way.add(sending.run_id)
-            self._pool.submit(self._take_turn, sending.pk, sending.run_id)
+            self._turns.put((sending.pk, sending.run_id))
 
     def _take_over(self, now: datetime) -> None:
         """Let the claims of dead workers go, and put back all that nobody works on."""
@@ -91,6 +106,13 @@ class Sender:
         outbox.put_back(lost, now=now)
         continue_waiting(now)
         void_outdated(now=now)
+
+    def _take_turns(self) -> None:
+        try:
+            while (turn := self._turns.get()) is not None:
+                self._take_turn(*turn)
+        finally:
+            connections.close_all()
 
     def _take_turn(self, sending_id: UUID, run_id: str) -> None:
         """Make the moves of one sending until it is finished or put off."""

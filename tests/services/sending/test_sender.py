@@ -28,7 +28,9 @@ def sending(procountor: Sandbox) -> Sending:
 
 @pytest.fixture
 def sender() -> Sender:
-    return Sender(a_worker(now=timezone.now()), threading.Event())
+    sender = Sender(a_worker(now=timezone.now()), threading.Event())
+    sender.start()
+    return sender
 
 
 class TestMoveOn:
@@ -157,6 +159,7 @@ class TestSender:
         stopping, now = threading.Event(), timezone.now()
         Sending.objects.update(enqueued_at=None)
         sender = Sender(a_worker(now=now), stopping)
+        sender.start()
         stopping.set()
 
         sender.take_up_due(now)
