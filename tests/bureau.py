@@ -1,6 +1,5 @@
 """Short ways to a payroll bureau in the tests' database, all by the real services."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +14,7 @@ from nmbrs_sandbox.payroll import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt, Status
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.standing import ExportState
@@ -193,7 +193,7 @@ def seem_looked_for(sending: Sending) -> None:
 def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:
     """Book ``payload`` without any trace in our tables."""
     with procountor(account) as client:
-        return client.post_ledger_receipt(payload.encode(), not_after=math.inf)
+        return client.post_ledger_receipt(payload.encode(), not_after=Deadline.in_seconds(60))
 
 
 def on_post(kind: FaultKind, **more: Any) -> Fault:

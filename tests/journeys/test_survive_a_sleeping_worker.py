@@ -21,6 +21,7 @@ from tests.bureau import (
 )
 
 from procountor_sandbox.app import Sandbox
+from tilisilta.clients.procountor import deadlines
 from tilisilta.models import Attempt, Export, Sending
 from tilisilta.services.companies import set_blocked
 from tilisilta.services.sending.asking import send_journal
@@ -60,10 +61,12 @@ class SleepyTransport(httpx2.BaseTransport):
 
 
 @contextmanager
-def an_hour_in_noting_the_attempt(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let an hour pass while the first attempt is committed."""
-    clock, passed = time.monotonic, [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock() + passed[0])
+def an_hour_in_noting_the_attempt(
+    monkeypatch: pytest.MonkeyPatch, module: object, clock_name: str
+) -> Iterator[None]:
+    """Let an hour pass while the first attempt is committed, by one clock alone."""
+    clock, passed = getattr(module, clock_name), [0.0]
+    monkeypatch.setattr(module, clock_name, lambda: clock() + passed[0])
 
     def held_up(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         found = execute(sql, *rest)
@@ -147,26 +150,35 @@ class TestAWorkerThatWakesUp:
         assert stale.payload == Export.objects.get().payload
 
 
+@pytest.mark.parametrize(
+    "clock_by",
+    [
+        pytest.param((deadlines, "steady_seconds"), id="the process slept"),
+        pytest.param((time, "time"), id="a paused machine"),
+    ],
+)
 class TestAWorkerThatSleptWhileItNotedItsAttempt:
     """By then its successor may have proven the receipt missing and booked it."""
 
-    def test_posts_nothing(self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_posts_nothing(
+        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch, clock_by: tuple[object, str]
+    ) -> None:
         sending, clock = _queue(procountor)
 
-        with an_hour_in_noting_the_attempt(monkeypatch):
+        with an_hour_in_noting_the_attempt(monkeypatch, *clock_by):
             make_moves(sending, clock, 1)
 
         assert procountor.ledger.count() == 0
         assert [one.outcome for one in Attempt.objects.all()] == ["not_sent"]
 
     def test_invalidates_nothing(
-        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch
+        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch, clock_by: tuple[object, str]
     ) -> None:
         clock = Clock()
         journal = send(a_journal(a_linked_company(), 6), clock)
         sending = ask_to_withdraw(journal, reason="The wrong month", user=None, now=clock.now)
 
-        with an_hour_in_noting_the_attempt(monkeypatch):
+        with an_hour_in_noting_the_attempt(monkeypatch, *clock_by):
             make_moves(sending, clock, 1)
 
         assert [one.status.value for one in procountor.ledger.receipts()] == ["UNFINISHED"]

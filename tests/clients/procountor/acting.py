@@ -1,12 +1,12 @@
 """Short helpers that make a client with the transport, tokens and pace of a test."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx2
 
 from tilisilta.clients.procountor.client import AccessTokens, ProcountorClient
+from tilisilta.clients.procountor.deadlines import Deadline
 
 API_URL = "http://procountor.invalid/api"
 
@@ -69,9 +69,9 @@ def _transport(procountor: Procountor | httpx2.BaseTransport) -> httpx2.BaseTran
     return httpx2.MockTransport(procountor)
 
 
-def soon() -> float:
+def soon() -> Deadline:
     """Return a moment later than the end of any test."""
-    return time.monotonic() + 3600
+    return Deadline.in_seconds(3600)
 
 
 def refusal(status: int, *faults: dict[str, object]) -> httpx2.Response:

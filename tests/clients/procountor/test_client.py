@@ -1,6 +1,5 @@
 """How the client sorts each way in which Procountor can fail."""
 
-import time
 from collections.abc import Callable
 from datetime import date
 
@@ -10,6 +9,7 @@ from tests.clients.procountor.acting import Tokens, answering, client_of, refusa
 
 from tilisilta import __version__
 from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
     ProcountorBusy,
@@ -279,10 +279,10 @@ class TestPace:
 
     def test_prevents_a_receipt_from_leaving_too_late(self) -> None:
         procountor = answering(httpx2.Response(200, json=BOOKED))
-        moment = time.monotonic()
+        passed = Deadline.in_seconds(-1)
 
         with client_of(procountor) as client, pytest.raises(TryAgainLater, match="too late"):
-            client.post_ledger_receipt(b"{}", not_after=moment - 1)
+            client.post_ledger_receipt(b"{}", not_after=passed)
 
         assert procountor.requests == []
 

@@ -1,7 +1,6 @@
 """A receipt leaves in time or not at all, even if connecting takes long."""
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ import httpx2
 import pytest
 from tests.clients.procountor.acting import client_of, soon
 
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 
 BOOKED = b"""{"id": 1, "status": "UNFINISHED", "name": "Palkat #A1B2C3D4", "version": "1",
@@ -33,13 +33,14 @@ class Handler(BaseHTTPRequestHandler):
 
 @dataclass(kw_only=True)
 class SlowToConnect(httpx2.BaseTransport):
-    """The real transport, which is reached only when ``connects_at`` has passed."""
+    """The real transport, which is reached only when ``connects_after`` has passed."""
 
-    connects_at: float
+    connects_after: Deadline
     network: httpx2.HTTPTransport = field(default_factory=httpx2.HTTPTransport)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        threading.Event().wait(max(0.0, self.connects_at - time.monotonic()))
+        while not self.connects_after.has_passed():
+            threading.Event().wait(0.01)
         return self.network.handle_request(request)
 
     def close(self) -> None:
@@ -68,8 +69,8 @@ class TestPostLedgerReceipt:
         assert Handler.bodies == [b"{}"]
 
     def test_does_not_leave_when_connecting_took_too_long(self, address: str) -> None:
-        not_after = time.monotonic() + 0.05
-        transport = SlowToConnect(connects_at=not_after + 0.01)
+        not_after = Deadline.in_seconds(0.05)
+        transport = SlowToConnect(connects_after=not_after)
 
         with (
             client_of(transport, api_url=address) as client,

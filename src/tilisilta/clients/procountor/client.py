@@ -13,6 +13,7 @@ from tilisilta.clients.procountor.attachments import (
     decode_attached,
     encode_attachment,
 )
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.decoding import (
     ListedReceipt,
     ReceiptPage,
@@ -179,10 +180,10 @@ class ProcountorClient:
         self._tokens.current()
         self._exchange.take_slot()
 
-    def post_ledger_receipt(self, payload: bytes, *, not_after: float) -> BookedReceipt:
+    def post_ledger_receipt(self, payload: bytes, *, not_after: Deadline) -> BookedReceipt:
         """Book ``payload`` as it is, and return the receipt as Procountor booked it.
 
-        The request leaves before ``time.monotonic()`` passes ``not_after``, or not at all.
+        The request leaves before ``not_after`` has passed, or not at all.
         """
         content = self._exchange.write("POST", "/ledgerreceipts", payload, not_after=not_after)
         # Booked, but unreadable: posting it again would book it twice.
@@ -192,12 +193,12 @@ class ProcountorClient:
     def approve_ledger_receipt(self, ledger_receipt_id: int) -> None:
         self._exchange.write("PUT", f"/ledgerreceipts/{ledger_receipt_id}/approve")
 
-    def unfinish_ledger_receipt(self, ledger_receipt_id: int, *, not_after: float) -> None:
+    def unfinish_ledger_receipt(self, ledger_receipt_id: int, *, not_after: Deadline) -> None:
         """Make an approved receipt unfinished again, if the request can leave in time."""
         path = f"/ledgerreceipts/{ledger_receipt_id}/unfinished"
         self._exchange.write("PUT", path, not_after=not_after)
 
-    def invalidate_ledger_receipt(self, ledger_receipt_id: int, *, not_after: float) -> None:
+    def invalidate_ledger_receipt(self, ledger_receipt_id: int, *, not_after: Deadline) -> None:
         """Invalidate an unfinished receipt, if the request can leave in time."""
         path = f"/ledgerreceipts/{ledger_receipt_id}/invalidate"
         self._exchange.write("PUT", path, not_after=not_after)
@@ -208,7 +209,9 @@ class ProcountorClient:
         with _readable_answer():
             return decode_attached(content)
 
-    def attach_file(self, invoice_id: int, name: str, content: bytes, *, not_after: float) -> None:
+    def attach_file(
+        self, invoice_id: int, name: str, content: bytes, *, not_after: Deadline
+    ) -> None:
         """Attach a file to the invoice of a receipt, if the request can leave in time."""
         body, content_type = encode_attachment(invoice_id, name, content)
         self._exchange.write(

@@ -1,12 +1,11 @@
 """One request to Procountor and its answer: paced, authorised, and sorted by what it means."""
 
-import math
-import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn, Protocol, runtime_checkable
 
 import httpx2
 
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.decoding import decode_refusal
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
@@ -111,10 +110,10 @@ class Exchange:
         path: str,
         content: bytes = b"",
         *,
-        not_after: float = math.inf,
+        not_after: Deadline | None = None,
         content_type: str = "",
     ) -> bytes:
-        """Write to ``path``, unless ``time.monotonic()`` is past ``not_after`` before it leaves.
+        """Write to ``path``, unless ``not_after`` has passed before it leaves.
 
         Only a write that certainly did not leave may be tried again; one that left and got no clear
         answer raises ``ProcountorOutcomeUnknown``.
@@ -192,12 +191,12 @@ def _accepted(
     raise unanswered(f"Procountor answered with status {response.status_code}.")
 
 
-def _must_leave_by(not_after: float) -> None:
-    if time.monotonic() > not_after:
+def _must_leave_by(not_after: Deadline | None) -> None:
+    if not_after is not None and not_after.has_passed():
         raise ProcountorUnavailable("The request was ready to leave too late, and was not sent.")
 
 
-def _last_check(not_after: float) -> Callable[[str, object], None]:
+def _last_check(not_after: Deadline | None) -> Callable[[str, object], None]:
     """Check the time again once connected, right before the first byte of the request leaves.
 
     Name resolution and connecting have no time limit that we could rely on.

@@ -5,7 +5,6 @@ after the receipt was read and has none of that name. After a lost answer that i
 sooner than an hour later, when the request can no longer arrive.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from tilisilta.clients.procountor.attachments import LARGEST_BYTES
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.errors import AccessDenied, ProcountorRejected
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.standing import ExportState
@@ -154,7 +154,7 @@ def _attached(due: Due, file: ReceiptFile, *, now: datetime, pace: Callable[[], 
         if found.invoice_id is None:
             return ReceiptFile.State.REFUSED, "The receipt has no invoice."
         client.make_ready()
-        not_after = time.monotonic() + START_LIMIT_SECONDS
+        not_after = Deadline.in_seconds(START_LIMIT_SECONDS)
         client.attach_file(found.invoice_id, file.name, content, not_after=not_after)
     return ReceiptFile.State.ATTACHED, ""
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tilisilta import __version__
 from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
@@ -57,7 +58,7 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
         # That may have taken a while, and the look for a lost answer counts from this moment.
         started_at = now + timedelta(seconds=time.monotonic() - asked_at)
         # From before the commit: a process may be held up right after it, and go on much later.
-        not_after = time.monotonic() + START_LIMIT_SECONDS
+        not_after = Deadline.in_seconds(START_LIMIT_SECONDS)
         # Committed before the request leaves: after a crash the row says that it may have arrived.
         attempt = begin_attempt(export, now=started_at, by_rule=is_by_rule(sending))
         if attempt is None:

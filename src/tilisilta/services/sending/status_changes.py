@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.deadlines import Deadline
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.standing import ExportState
@@ -111,7 +112,7 @@ def _try_step(errand: Errand, client: ProcountorClient, step: Step) -> None:
     client.make_ready()
     started_at = errand.now + timedelta(seconds=time.monotonic() - asked_at)
     # From before the commit: a process may be held up right after it, and go on much later.
-    not_after = time.monotonic() + START_LIMIT_SECONDS
+    not_after = Deadline.in_seconds(START_LIMIT_SECONDS)
     attempt = _begin(errand.export, step, now=started_at)
     if attempt is None:
         return
