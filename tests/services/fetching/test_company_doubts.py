@@ -13,6 +13,8 @@ from tests.services.fetching.test_company_identity import (
     read_the_lists,
 )
 
+from nmbrs_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import AuditEntry, Company, Debtor, Export, Journal, NmbrsConnection
 from tilisilta.services import audit
@@ -303,6 +305,23 @@ class TestTenHostileOnes:
 
         assert (AuditEntry.objects.count(), Company.objects.count()) == (entries, 10)
         assert blocks() == "debtor"
+
+
+class TestAListedCompanyOfNoKnownDebtor:
+    def test_may_be_one_here_under_any_debtor_that_is_blocked(
+        self, nmbrs: "Nmbrs", made: NmbrsConnection, june: Journal
+    ) -> None:
+        block(103)
+        make_anew_elsewhere(nmbrs)
+        # Nmbrs does not tell the companies of any debtor.
+        of_debtor = "CompanyService/List_GetByDebtor"
+        nmbrs.faults.add(Fault(kind=FaultKind.NULL_RESULT, operation=of_debtor, times=None))
+
+        read_the_lists(made, 2)
+
+        made.refresh_from_db()
+        assert [one.code for one in made.trouble] == [ProblemCode.COMPANY_WITHOUT_DEBTOR]
+        assert (blocks(), reasons(june)) == ("perhaps", ["perhaps"])
 
 
 class TestACompanyThatIsMovedByHand:

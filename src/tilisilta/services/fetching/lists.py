@@ -177,11 +177,16 @@ def _keep_companies(
     recognised = {*found.same.values(), *found.doubted}
     perhaps = PerhapsHere(connection, recognised=recognised) if found.new else None
     questions, homeless = [], []
+    in_doubt: list[Mapping[int, Collection[int]]] = []
     for one in (listed[at] for at in found.new):
         before = asked_before.get(one.id)
         debtor = whose.get(one.id) or _debtor_of(before)
         if debtor is None or perhaps is None:
             homeless.append(one)
+            if perhaps is not None:
+                alike = perhaps.of(one, None, is_only=numbers[one.number] == 1)
+                any_debtor = _possible_debtors(connection, None)
+                in_doubt.append({each.company_id: any_debtor for each in alike})
             continue
         question = take_in(
             connection,
@@ -203,15 +208,25 @@ def _keep_companies(
             else:
                 _mark_company_gone(row, now)
     doubtful = [listed[at] for at in found.doubts]
-    of_doubtful = {debtor.pk for one in doubtful if (debtor := whose.get(one.id)) is not None}
+    in_doubt += [
+        dict.fromkeys(found.doubted, _possible_debtors(connection, whose.get(one.id)))
+        for one in doubtful
+    ]
     return _KeptCompanies(
         homeless=homeless,
         doubtful=doubtful,
         questions=questions,
         asked_before=asked_before_now,
         recognised=frozenset(found.same.values()),
-        in_doubt=dict.fromkeys(found.doubted, of_doubtful),
+        in_doubt=together(*in_doubt),
     )
+
+
+def _possible_debtors(connection: NmbrsConnection, debtor: Debtor | None) -> Collection[int]:
+    """Return the debtor that a listed company has; any of the connection where it is unknown."""
+    if debtor is not None:
+        return [debtor.pk]
+    return list(connection.debtors.order_by("pk").values_list("pk", flat=True))
 
 
 def _debtor_of(question: Mapping[str, Any] | None) -> Debtor | None:
