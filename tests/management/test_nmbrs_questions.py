@@ -21,6 +21,8 @@ class TestNmbrsAnswer:
 
         dry = give("nmbrs", "answer", "--all-sure", "--dry-run", "--json")
         assert (dry.status, len(dry.document["answers"]), len(open_questions(None))) == (0, 9, 10)
+        bare = give("nmbrs", "answer", "--json")
+        assert (bare.document["is_stored"], len(open_questions(None))) == (False, 10)
         first = give("nmbrs", "answer", "--all-sure", "--json")
         again = give("nmbrs", "answer", "--all-sure", "--json")
 

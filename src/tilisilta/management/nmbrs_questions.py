@@ -36,7 +36,8 @@ def answer(options: Namespace) -> Answer:
     gone = 0
     if options.file is not None:
         wanted, gone = _of_file(options.file, asked)
-    if options.dry_run:
+    # Without a word about which, nothing is answered: what is sure is shown.
+    if options.dry_run or not (options.all_sure or options.file):
         return Answer(
             document={**_counts(ManyAnswered()), "is_stored": False, "answers": _documents(wanted)},
             text="\n".join([_table(wanted), _("Nothing has been stored.")]),

@@ -179,7 +179,7 @@ def _add_answer(commands: Subparsers) -> None:
             "tilisilta nmbrs answer --file questions.csv"
         ),
     )
-    how = answer.add_mutually_exclusive_group(required=True)
+    how = answer.add_mutually_exclusive_group()
     how.add_argument(
         "--all-sure",
         action="store_true",
