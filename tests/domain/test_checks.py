@@ -28,7 +28,6 @@ from tilisilta.domain.standing import (
 AROUND = Surroundings(
     period=BookingPeriod(year=2026, month=6),
     is_test_company=False,
-    is_debtor_blocked=False,
     is_deleted_at_source=False,
     is_linked=True,
     is_account_authorised=True,

@@ -15,7 +15,6 @@ FREE = Surroundings(
     account_name="Konepaja",
     period=BookingPeriod(year=2026, month=6),
     is_test_company=False,
-    is_debtor_blocked=False,
     is_linked=True,
     is_account_authorised=True,
     is_deleted_at_source=False,
@@ -24,7 +23,7 @@ FREE = Surroundings(
 )
 TEST_COMPANY = replace(FREE, is_test_company=True)
 VERIFY_ONLY = replace(FREE, is_verify_only=True)
-BLOCKED = replace(FREE, is_debtor_blocked=True)
+BLOCKED = replace(FREE, block="debtor")
 NO_LINK = replace(FREE, is_linked=False, is_account_authorised=False)
 UNAUTHORISED = replace(FREE, is_account_authorised=False)
 ENDED = replace(NO_LINK, ended_link="Koivulammi Konepaja Oy")
@@ -123,7 +122,7 @@ class TestCheckGuards:
         assert [(problem.code, problem.stops) for problem in problems] == [("N27", False)]
 
     def test_reports_everything_at_once(self) -> None:
-        around = replace(TEST_COMPANY, is_debtor_blocked=True, is_earlier_revision_sent=True)
+        around = replace(TEST_COMPANY, block="debtor", is_earlier_revision_sent=True)
 
         problems = check_guards(around, balanced_journal(), None)
 

@@ -82,6 +82,9 @@ class CompanyDocument(Schema):
     business_id: str | None
     debtor: DebtorDocument
     is_test: bool
+    stays_blocked: bool = Field(
+        description="It left a blocked debtor, and nothing of it is sent until a person frees it."
+    )
     start_date: date | None
     responsible: str | None
     stand_in: str | None

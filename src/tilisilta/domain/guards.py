@@ -22,14 +22,15 @@ class Surroundings:
     ``stranger`` one of another company that books exactly the same. ``booked_elsewhere`` lists
     receipts that were booked in another administration, through a link that has ended.
     ``differs_from`` names the administration if it now seems to be another company by its name
-    and no person has confirmed it. ``is_verify_only`` says that the link never sends. The names are
-    for the texts.
+    and no person has confirmed it. ``block`` says why debtors forbid it: the company's own is
+    blocked (``debtor``), or one that it has ``left`` or has ``perhaps``. ``is_verify_only`` says
+    that the link never sends. The names are for the texts.
     """
 
     period: BookingPeriod
     is_test_company: bool
-    is_debtor_blocked: bool
     is_deleted_at_source: bool
+    block: str = ""
     is_linked: bool = False
     is_account_authorised: bool = False
     has_newer_revision: bool = False
@@ -90,12 +91,19 @@ def _company_guards(around: Surroundings) -> Iterator[Problem]:
             screen=Screen.LINK,
             facts=facts(company=around.company_name),
         )
-    if around.is_debtor_blocked:
-        yield Problem(
-            code=ProblemCode.DEBTOR_BLOCKED,
-            screen=Screen.DEBTOR,
-            facts=facts(company=around.company_name, debtor=around.debtor_name),
-        )
+    if around.block:
+        yield _blocked(around)
+
+
+def _blocked(around: Surroundings) -> Problem:
+    # Another debtor is not named: who reads this may be limited to the company's own.
+    named = facts(company=around.company_name, debtor=around.debtor_name)
+    is_own = around.block == "debtor"
+    return Problem(
+        code=ProblemCode.DEBTOR_BLOCKED,
+        screen=Screen.DEBTOR if is_own else Screen.COMPANY,
+        facts=named if is_own else (*named, *facts(reason=around.block)),
+    )
 
 
 def _connection_guards(around: Surroundings, rules: LinkRules | None) -> Iterator[Problem]:

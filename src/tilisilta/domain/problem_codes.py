@@ -81,7 +81,9 @@ class ProblemCode(StrEnum):
 
     # Guards: the journal as a whole must not be sent (R10).
     TEST_COMPANY = _stops("N01", company="Koivulammi Testi Oy")
-    DEBTOR_BLOCKED = _stops("N02", company="Pajulahti Sahat Oy", debtor="Pajulahti-konserni")
+    DEBTOR_BLOCKED = _stops(
+        "N02", "reason", company="Pajulahti Sahat Oy", debtor="Pajulahti-konserni"
+    )
     ACCOUNT_NOT_AUTHORISED = _stops("N03", "reason", account_name="Saaristo Siivous")
     NOT_LINKED = _stops("N04", company="Koivulammi Konepaja Oy")
     ACCOUNT_TAKEN = "N05"

@@ -18,6 +18,7 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import ColumnChoice, Company, Debtor, Link, NmbrsCompany
 from tilisilta.services import companies
+from tilisilta.services.company_blocks import free_company
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.column_choices import forget_columns
 
@@ -113,6 +114,15 @@ def mark_test(options: Namespace) -> Answer:
     return Answer(document=company_document(company), text=text % {"name": company})
 
 
+def free(options: Namespace) -> Answer:
+    """Let a company be sent that had stayed blocked after it left a blocked debtor."""
+    company = find_company(options.number)
+    text = _("%(name)s is free again: it follows its debtor.")
+    if not free_company(company, user=None):
+        text = _("%(name)s had not stayed blocked.")
+    return Answer(document=company_document(company), text=text % {"name": company})
+
+
 def set_start(options: Namespace) -> Answer:
     """Set the day from which journals of a company are fetched and sent."""
     if (options.date is None) != options.none:
@@ -193,6 +203,7 @@ def company_document(company: Company) -> dict[str, Any]:
         "business_id": company.business_id or None,
         "debtor": debtor_document(company.debtor),
         "is_test": company.is_test,
+        "stays_blocked": company.stays_blocked,
         "start_date": company.start_date,
         "responsible": company.responsible.username if company.responsible else None,
         "stand_in": company.stand_in.username if company.stand_in else None,
@@ -225,7 +236,9 @@ def _fetched(company: Company) -> str:
 def _off(company: Company) -> list[str]:
     if company.is_test:
         return [_("test company")]
-    return [_("debtor blocked")] if company.debtor.is_blocked else []
+    if company.debtor.is_blocked:
+        return [_("debtor blocked")]
+    return [_("still blocked")] if company.stays_blocked else []
 
 
 def _trouble(company: Company) -> list[str]:

@@ -48,6 +48,11 @@ class AuditEntry(models.Model):
         COMPANY_CHANGED = "company_changed", _("changed company {name}")
         COMPANY_MARKED_TEST = "company_marked_test", _("marked {name} as a test company")
         COMPANY_UNMARKED_TEST = "company_unmarked_test", _("{name} is no longer a test company")
+        COMPANY_STAYS_BLOCKED = (
+            "company_stays_blocked",
+            _("{name} was of blocked debtor {debtor} and stays blocked"),
+        )
+        COMPANY_FREED = "company_freed", _("freed {name}, which had stayed blocked")
         ACCOUNT_CREATED = "account_created", _("created Procountor account {name}")
         ACCOUNT_AUTHORISED = (
             "account_authorised",
@@ -91,6 +96,7 @@ class AuditEntry(models.Model):
         COMPANY_GONE = "company_gone", _("{name} is no longer in Nmbrs")
         COMPANY_BACK = "company_back", _("{name} is in Nmbrs again")
         COMPANY_ADOPTED = "company_adopted", _("{name} is company {nmbrs_number} in Nmbrs")
+        COMPANY_DENIED = "company_denied", _("{name} is not company {nmbrs_number} in Nmbrs")
         DEBTOR_GONE = "debtor_gone", _("debtor {name} is no longer in Nmbrs")
         DEBTOR_BACK = "debtor_back", _("debtor {name} is in Nmbrs again")
         DEBTOR_CHANGED = "debtor_changed", _("changed debtor {name}: {fields}")

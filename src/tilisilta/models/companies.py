@@ -1,6 +1,8 @@
 """Debtors, companies, runs and cost objects as payroll knows them."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -90,6 +92,24 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(user.rows_of_debtors("debtor"))
 
+    def perhaps_of(self, debtors: Collection[int]) -> frozenset[int]:
+        """Return the keys of the companies that may belong to one of ``debtors``."""
+        asked = self.exclude(perhaps_of={}).values_list("pk", "perhaps_of")
+        wanted = set(debtors)
+        return frozenset(pk for pk, by in asked if not wanted.isdisjoint(_debtors_in(by)))
+
+
+def _debtors_in(perhaps_of: Mapping[str, Iterable[int]]) -> frozenset[int]:
+    return frozenset(one for debtors in perhaps_of.values() for one in debtors)
+
+
+class Block(StrEnum):
+    """Why nothing of a company may be sent."""
+
+    DEBTOR = "debtor"
+    LEFT = "left"
+    PERHAPS = "perhaps"
+
 
 class Company(models.Model):
     """A payroll employer: runs and journals belong to it. A test company never sends any.
@@ -99,6 +119,9 @@ class Company(models.Model):
     not say which companies are for tests. Nothing of a period before ``start_date`` is fetched or
     sent. ``business_id`` is compared with that of the administration it is linked to.
     ``responsible`` is the user who closes its months, and ``stand_in`` does so in their absence.
+    One with ``stays_blocked`` has left a blocked debtor, and no person has freed it yet.
+    ``perhaps_of`` are the keys of the debtors that it may have, by the connection to Nmbrs that
+    nobody has answered.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -106,6 +129,8 @@ class Company(models.Model):
     debtor = models.ForeignKey(Debtor, on_delete=models.PROTECT, related_name="companies")
     business_id = models.CharField(max_length=20, blank=True, default="")
     is_test = models.BooleanField(default=False)
+    stays_blocked = models.BooleanField(default=False)
+    perhaps_of: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     start_date = models.DateField(null=True, blank=True)
     responsible = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -122,6 +147,20 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def block(self) -> Block | None:
+        """Why nothing of it may be sent, as far as debtors are concerned.
+
+        The debtors that it may have are asked for now: one may have been blocked since.
+        """
+        if self.debtor.is_blocked:
+            return Block.DEBTOR
+        if self.stays_blocked:
+            return Block.LEFT
+        perhaps = _debtors_in(self.perhaps_of)
+        blocked = Debtor.objects.filter(pk__in=perhaps, is_blocked=True)
+        return Block.PERHAPS if perhaps and blocked.exists() else None
 
     def open_link(self) -> "Link | None":
         return next((link for link in self.links.all() if link.is_open), None)

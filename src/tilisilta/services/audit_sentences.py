@@ -41,6 +41,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "in_use": _("in use"),
         "is_active": _("may log in"),
         "is_blocked": _("blocked"),
+        "stays_blocked": _("still blocked"),
         "is_default": _("default for new links"),
         "is_test": _("test company"),
         "kinds": _("kinds of notices"),

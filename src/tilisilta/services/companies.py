@@ -29,6 +29,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.company_blocks import stay_blocked
 from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.journals.importing import recheck_company, recheck_debtor
 from tilisilta.services.journals.unreadable_answers import answers_of
@@ -115,16 +116,22 @@ def add_company(
 
 
 def change_company(company: Company, *, name: str, debtor: Debtor, user: User | None) -> Company:
-    """Rename a company or give it to another debtor; what is not sent yet is checked again."""
+    """Rename a company or give it to another debtor; what is not sent yet is checked again.
+
+    One that leaves a blocked debtor stays blocked until a person frees it.
+    """
     after: dict[str, object] = {"name": name.strip(), "debtor": debtor}
     before = {field: getattr(company, field) for field in after}
     changed = [field for field, value in after.items() if before[field] != value]
+    before_debtor_id = company.debtor_id
     for field, value in after.items():
         setattr(company, field, value)
     company.clean_fields()
     if not changed:
         return company
     with transaction.atomic():
+        if "debtor" in changed:
+            stay_blocked(company, before_debtor_id, user=user)
         company.save(update_fields=changed)
         audit.record(
             audit.Action.COMPANY_CHANGED,

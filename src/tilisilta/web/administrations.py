@@ -82,7 +82,7 @@ def _rows(links: Iterable[Link]) -> list[LinkRow]:
 def _state_of(link: Link) -> str:
     if link.company.is_test:
         return "test"
-    if link.company.debtor.is_blocked:
+    if link.company.debtor.is_blocked or link.company.stays_blocked:
         return "blocked"
     if link.procountor_account.is_authorised:
         return ProcountorAccount.State.AUTHORISED.value

@@ -18,6 +18,7 @@ from tilisilta.domain.business_ids import LONGEST
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
+from tilisilta.services.company_blocks import free_company
 from tilisilta.services.company_people import people_for, set_people
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.web.company_page import company_page
@@ -282,6 +283,17 @@ def company_test(request: UserRequest, number: int) -> HttpResponse:
     if not is_test:
         text = _("%(company)s is no test company any more: its journals can be sent.")
     messages.success(request, text % {"company": company})
+    return redirect("company", number)
+
+
+@only_posted
+@needs(Area.COMPANIES, Right.WRITE)
+def company_free(request: UserRequest, number: int) -> HttpResponse:
+    """Let a company be sent that had stayed blocked after it left a blocked debtor."""
+    company = visible_company(request.user, number)
+    if free_company(company, user=request.user):
+        text = _("%(company)s is free again: it follows its debtor.")
+        messages.success(request, text % {"company": company})
     return redirect("company", number)
 
 

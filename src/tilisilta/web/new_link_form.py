@@ -36,6 +36,8 @@ class CompanyChoice(_CompanyField):
             return _("%(company)s (test company)") % {"company": obj}
         if obj.debtor.is_blocked:
             return _("%(company)s (debtor blocked)") % {"company": obj}
+        if obj.stays_blocked:
+            return _("%(company)s (still blocked)") % {"company": obj}
         return str(obj)
 
 

@@ -28,9 +28,9 @@ from tilisilta.services.fetching.company_questions import (
     CompanyQuestion,
     answer_question,
     id_of_question,
-    read_question,
 )
 from tilisilta.services.fetching.connection_problems import grant_of, login_of, problems_of
+from tilisilta.services.fetching.many_questions import open_questions
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.question_words import why_in_question
 from tilisilta.web.only_posted import only_posted
@@ -320,7 +320,7 @@ def _connections_page(
         "form": form,
         "refusal": refusal,
         "rows": [_row(one, is_limited=fetching.is_limited) for one in connections],
-        "questions": [] if fetching.is_limited else _questions(connections),
+        "questions": _questions(request, connections),
         "fetching": fetching,
         "soap_ends_on": END_OF_SOAP,
     }
@@ -348,20 +348,13 @@ def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
 
 
 def _questions(
-    connections: Iterable[NmbrsConnection],
+    request: UserRequest, connections: Iterable[NmbrsConnection]
 ) -> list[tuple[NmbrsConnection, tuple[Question, ...]]]:
-    """Return the open questions by connection."""
-    asked_by = {
-        one: [read_question(asked) for asked in one.open_questions]
-        for one in connections
-        if one.open_questions
-    }
-    ids = {asked.debtor_id for questions in asked_by.values() for asked in questions}
-    debtors = Debtor.objects.in_bulk(ids) if ids else {}
-    return [
-        (one, tuple(_question(asked, debtors.get(asked.debtor_id)) for asked in questions))
-        for one, questions in asked_by.items()
-    ]
+    """Return the open questions by connection, of a limited user only theirs."""
+    found: dict[NmbrsConnection, list[Question]] = {}
+    for one in open_questions(request.user, connections):
+        found.setdefault(one.connection, []).append(_question(one.question, one.debtor))
+    return [(connection, tuple(asked)) for connection, asked in found.items()]
 
 
 def _question(asked: CompanyQuestion, debtor: Debtor | None) -> Question:

@@ -109,6 +109,14 @@ def _add_company_commands(commands: Subparsers) -> None:
     )
     _add_number(mark)
     mark.add_argument("--undo", action="store_true", help=_("take the mark away"))
+    free = add_command(
+        commands,
+        "free",
+        action="companies:free",
+        says=_("free a company that stays blocked after it left a blocked debtor"),
+        example="tilisilta company free 1007",
+    )
+    _add_number(free)
     start = add_command(
         commands,
         "start",

@@ -1,6 +1,7 @@
 """The commands for Nmbrs: connections to it, and fetching from it."""
 
 import argparse
+from pathlib import Path
 
 from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group
 from tilisilta.management.wording import gettext as _
@@ -53,6 +54,7 @@ def _add_connection_commands(commands: Subparsers) -> None:
     _add_name(remove)
     _add_compare(commands)
     _add_accept(commands)
+    _add_answer(commands)
     _add_switch(commands)
 
 
@@ -161,6 +163,42 @@ def _add_accept(commands: Subparsers) -> None:
     )
     accept.add_argument(
         "--reason", required=True, metavar=_("TEXT"), help=_("why; the audit log keeps it")
+    )
+
+
+def _add_answer(commands: Subparsers) -> None:
+    answer = add_command(
+        commands,
+        "answer",
+        action="nmbrs_questions:answer",
+        says=_("answer whether companies in Nmbrs are companies that are here"),
+        example=(
+            "tilisilta nmbrs answer --all-sure --dry-run\n"
+            "tilisilta nmbrs answer --all-sure\n"
+            "tilisilta nmbrs answer --export questions.csv\n"
+            "tilisilta nmbrs answer --file questions.csv"
+        ),
+    )
+    how = answer.add_mutually_exclusive_group()
+    how.add_argument(
+        "--all-sure",
+        action="store_true",
+        help=_("the same company wherever name and number are equal and nothing else fits"),
+    )
+    how.add_argument(
+        "--file",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("a CSV file with the columns question and answer: same, another or nothing"),
+    )
+    how.add_argument(
+        "--export",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("write the open questions to a CSV file that can be filled in"),
+    )
+    answer.add_argument(
+        "--dry-run", action="store_true", help=_("store nothing, and show what would happen")
     )
 
 

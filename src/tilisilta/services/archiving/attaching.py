@@ -19,7 +19,15 @@ from tilisilta.clients.procountor.errors import AccessDenied, ProcountorRejected
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TryAgainLater
-from tilisilta.models import Company, Export, Link, MonthSignature, ProcountorAccount, ReceiptFile
+from tilisilta.models import (
+    Company,
+    Debtor,
+    Export,
+    Link,
+    MonthSignature,
+    ProcountorAccount,
+    ReceiptFile,
+)
 from tilisilta.services import audit
 from tilisilta.services.archiving.archives import signed_report
 from tilisilta.services.archiving.contents import workbook_of
@@ -69,13 +77,16 @@ def due_files(now: datetime) -> Iterator[Due]:
     attaching = dict(links.values_list("pk", "attaches"))
     if not attaching:
         return
+    blocked = Debtor.objects.filter(is_blocked=True).values_list("pk", flat=True)
     exports = (
         Export.objects.filter(
             link__in=attaching,
             state__in=_BOOKED,
             journal__company__is_test=False,
             journal__company__debtor__is_blocked=False,
+            journal__company__stays_blocked=False,
         )
+        .exclude(journal__company__in=Company.objects.perhaps_of(blocked))
         .select_related("journal__company", "link__procountor_account")
         .order_by("posted_at", "pk")
     )

@@ -202,6 +202,7 @@ def _rows(companies: QuerySet[Company]) -> Iterable[Mapping[str, Any]]:
         "debtor__number",
         "debtor__name",
         "debtor__is_blocked",
+        "stays_blocked",
         "nmbrs__period_type",
         "nmbrs__gone_at",
         "verified__wanted_month",
@@ -217,7 +218,7 @@ def _company_month(
     journals, compared = gathered.journals.get(pk, MonthJournals()), gathered.compared.get(pk)
     signed, had_run_before = gathered.signed.get(pk), pk in gathered.had_run
     first_month = gathered.links.begins_later.get(pk)
-    is_off = row["is_test"] or row["debtor__is_blocked"]
+    is_off = row["is_test"] or row["debtor__is_blocked"] or row["stays_blocked"]
     is_listed = row["nmbrs__gone_at"] is None
     facts = MonthFacts(
         journals=frozenset(journals.states),

@@ -18,6 +18,24 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.DEBTOR_BLOCKED: (
         Wording(
+            when={"reason": "left"},
+            message=_("%(company)s comes from a blocked debtor and is still blocked"),
+            cause=_(
+                "A company stays blocked when it gets another debtor, also when Nmbrs has put two "
+                "debtors together."
+            ),
+            remedy=_("Free it on the page of the company when its journals may be sent again."),
+        ),
+        Wording(
+            when={"reason": "perhaps"},
+            message=_("%(company)s may have a blocked debtor by now"),
+            cause=_(
+                "Nmbrs lists a company that may be this one under a blocked debtor, and nobody has "
+                "said yet whether they are the same."
+            ),
+            remedy=_("Answer the questions about companies in the settings for Nmbrs."),
+        ),
+        Wording(
             message=_("The debtor %(debtor)s is blocked"),
             cause=_("No journal of a blocked debtor's companies is sent."),
             remedy=_("Unblock the debtor under Companies when its journals may be sent again."),

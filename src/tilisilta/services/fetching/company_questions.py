@@ -4,16 +4,21 @@ They are stored with the connection. One that was answered for a company which a
 goes on fetching stays there as settled, so that it is not asked each night.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import PayrollCompany
 from tilisilta.models import Company, Debtor, NmbrsCompany, NmbrsConnection, User
+from tilisilta.services import audit
+from tilisilta.services.company_blocks import stay_blocked
+from tilisilta.services.fetching.doubts import note_doubts, recheck_in_doubt, together
 from tilisilta.services.fetching.perhaps_here import (
     HereBecause,
     Perhaps,
@@ -137,6 +142,18 @@ def take_in(
     ).to_document()
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuestionAnswer:
+    """That the company ``asked`` in Nmbrs is the one here, or is another one.
+
+    ``here`` is the number of the one that was shown: a second click must not answer for the next.
+    """
+
+    asked: NmbrsId
+    is_same: bool
+    here: int | None = None
+
+
 def answer_question(
     connection: NmbrsConnection,
     asked: NmbrsId,
@@ -145,33 +162,88 @@ def answer_question(
     user: User | None,
     here: int | None = None,
 ) -> Company | None:
-    """Note whether a company of Nmbrs is the one here that the question names, or another one.
+    """Note one answer, see ``answer_questions``."""
+    one = QuestionAnswer(asked=asked, is_same=is_same, here=here)
+    return answer_questions(connection, [one], user=user)[0]
 
-    ``here`` is the number of the one that was shown: a second click must not answer for the next.
-    Returns the company; ``None`` when it has been answered already, here or on another connection
-    to the same environment, and where the next company is asked about now.
+
+def answer_questions(
+    connection: NmbrsConnection, answers: Sequence[QuestionAnswer], *, user: User | None
+) -> Sequence[Company | None]:
+    """Note of companies of Nmbrs whether each is the one here that the question names, or another.
+
+    Returns the company of each; ``None`` when it has been answered already, here or on another
+    connection to the same environment, and where the next company is asked about now.
     """
     with transaction.atomic():
         # Locked, or two answers to one question could make two companies.
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
-        questions = [
-            one
-            for one in connection.open_questions
-            if id_of_question(one).is_of(asked) and here in {None, read_question(one).here.number}
-        ]
-        connection.questions = [one for one in connection.questions if one not in questions]
-        company = None
-        if questions and not _is_tied(connection, id_of_question(questions[0])):
-            question = read_question(questions[0])
-            if is_same:
-                company = _same(connection, question, user=user)
-            else:
-                company = _another(connection, question, user=user)
+        open_ones = _by_here(connection.open_questions)
+        companies: list[Company | None] = []
+        in_doubt: set[int] = set()
+        decided: set[int] = set()
+        for one in answers:
+            found = _taken(open_ones, one)
+            company = None
+            if found is not None:
+                connection.questions.remove(found)
+                question = read_question(found)
+                perhaps = _perhaps(question).keys()
+                in_doubt.update(perhaps)
+                if not _is_tied(connection, question.asked.id):
+                    decided.update(perhaps)
+                    settle = _same if one.is_same else _another
+                    company = settle(connection, question, user=user)
+            companies.append(company)
         connection.save(update_fields=["questions"])
-    if company is not None and is_same:
-        # After the commit: a check may read Procountor, and no row should stay locked meanwhile.
-        recheck_company(company)
-    return company
+        changed = note_doubts(
+            connection, debtors_asked_about(connection), among=in_doubt, decided=decided
+        )
+    # After the commit: a check may read Procountor, and no row should stay locked meanwhile.
+    for company, one in zip(companies, answers, strict=True):
+        if company is not None and one.is_same:
+            recheck_company(company)
+    recheck_in_doubt(changed)
+    return companies
+
+
+def _by_here(questions: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in questions:
+        found[read_question(one).here.number].append(one)
+    return found
+
+
+def _taken(
+    open_ones: Mapping[int, list[Mapping[str, Any]]], one: QuestionAnswer
+) -> Mapping[str, Any] | None:
+    """Take the question that is answered out of the open ones; ``None`` where there is none."""
+    named = open_ones.values() if one.here is None else [open_ones.get(one.here, [])]
+    for questions in named:
+        for at, question in enumerate(questions):
+            if id_of_question(question).is_of(one.asked):
+                return questions.pop(at)
+    return None
+
+
+def store_questions(
+    connection: NmbrsConnection,
+    questions: Sequence[Mapping[str, Any]],
+    *,
+    before: Sequence[Mapping[str, Any]],
+) -> None:
+    """Store the questions that a list has led to, ``before`` being those that it began with.
+
+    What a person has answered meanwhile is not asked again. Call it in a transaction.
+    """
+    locked = NmbrsConnection.objects.select_for_update().only("questions").get(pk=connection.pk)
+    answered = [id_of_question(one) for one in before if one not in locked.questions]
+    since = [one for one in locked.questions if one not in before]
+    kept = [
+        one for one in questions if not any(id_of_question(one).is_of(each) for each in answered)
+    ]
+    connection.questions = [*kept, *since]
+    connection.save(update_fields=["questions"])
 
 
 def _same(
@@ -193,6 +265,9 @@ def _same(
         # It was said to be another one that was asked about as well.
         return None
     complete_ids(connection, row, asked, user=user)
+    # Its debtor is told by the connection that fetches it. That one may be late.
+    if not here.debtor.is_blocked:
+        stay_blocked(here, debtor.pk, user=user)
     if not _is_tied(connection, asked.id):
         connection.questions.append({**question.to_document(), "same_as": here.pk})
     return here
@@ -202,6 +277,15 @@ def _another(
     connection: NmbrsConnection, question: CompanyQuestion, *, user: User | None
 ) -> Company | None:
     """Ask about the next company that it may be; after the last one, it is a new one."""
+    denied = _company_of(question.here)
+    if denied is not None:
+        audit.record(
+            audit.Action.COMPANY_DENIED,
+            user=user,
+            company=denied,
+            name=str(denied),
+            nmbrs_number=str(question.asked.number),
+        )
     if question.others:
         first, *others = question.others
         following = CompanyQuestion(
@@ -246,11 +330,18 @@ def _is_free(connection: NmbrsConnection, row: NmbrsCompany) -> bool:
 
 
 def _is_tied(connection: NmbrsConnection, asked: NmbrsId) -> bool:
-    tied = NmbrsCompany.objects.filter(rows_to_recognise(connection, [asked]))
+    # Narrowed to the ids: an environment has thousands, and many are asked about at once.
+    same_id = Q(nmbrs_guid=asked.guid, nmbrs_guid__isnull=False)
+    same_id |= Q(nmbrs_company_id=asked.number, nmbrs_company_id__isnull=False)
+    tied = NmbrsCompany.objects.filter(rows_to_recognise(connection, [asked]), same_id)
     return any(one.id_in_nmbrs.is_of(asked) for one in tied)
 
 
-def companies_asked_about(connection: NmbrsConnection) -> frozenset[int]:
-    """Return the keys of the companies here that a listed one may be."""
-    questions = [read_question(one) for one in connection.open_questions]
-    return frozenset(one.company_id for each in questions for one in (each.here, *each.others))
+def debtors_asked_about(connection: NmbrsConnection) -> Mapping[int, Collection[int]]:
+    """Return the companies here that a listed one may be, each with the debtors of these."""
+    return together(*(_perhaps(read_question(one)) for one in connection.open_questions))
+
+
+def _perhaps(question: CompanyQuestion) -> Mapping[int, Collection[int]]:
+    here = (question.here, *question.others)
+    return {one.company_id: [question.debtor_id] for one in here if one.company_id}

@@ -26,6 +26,7 @@ from tilisilta.services.fetching.client import (
 )
 from tilisilta.services.fetching.connection_problems import grant_of
 from tilisilta.services.fetching.coverage import read_coverage
+from tilisilta.services.fetching.doubts import forget_doubts, recheck_in_doubt
 from tilisilta.services.fetching.grants import prove
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
@@ -308,8 +309,10 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> bool
         connection.token = ""
         connection.trouble = connection.questions = []
         connection.save(update_fields=["state", "token", "trouble", "questions"])
+        in_doubt = forget_doubts(connection)
         connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
         audit.record(audit.Action.NMBRS_REMOVED, user=user, about=connection, name=connection.name)
+    recheck_in_doubt(in_doubt)
     # It may have waited only for companies of this connection, and no worker would end it.
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
         finish_if_done(under_way.pk, now=timezone.now())

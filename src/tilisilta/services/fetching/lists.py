@@ -1,11 +1,12 @@
 """Stores debtors and companies as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
@@ -16,11 +17,13 @@ from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
 from tilisilta.services.fetching.both_ids import keep_ids_of_debtors
 from tilisilta.services.fetching.company_questions import (
-    companies_asked_about,
+    debtors_asked_about,
     id_of_question,
+    store_questions,
     take_in,
 )
 from tilisilta.services.fetching.debtor_lists import keep_debtors
+from tilisilta.services.fetching.doubts import note_doubts, recheck_in_doubt, together
 from tilisilta.services.fetching.perhaps_here import PerhapsHere
 from tilisilta.services.fetching.problems import is_asked_about, perhaps_another
 from tilisilta.services.fetching.recognising import is_left, missing_ids, once, rows_to_recognise
@@ -51,14 +54,17 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     connection.debtor_count = len(debtors)
     connection.company_count = len(companies)
     connection.listed_at = now
+    with transaction.atomic():
+        store_questions(connection, kept.questions, before=kept.asked_before)
+        in_doubt = together(debtors_asked_about(connection), kept.in_doubt)
+        changed = note_doubts(connection, in_doubt, decided=kept.recognised)
+    recheck_in_doubt(changed)
     connection.trouble = (
         *_several_alike("debtor", [one.number for one in doubtful_debtors]),
         *_several_alike("company", [str(one.number) for one in kept.doubtful]),
         *_without_debtor(kept.homeless),
     )
-    connection.save(
-        update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
-    )
+    connection.save(update_fields=["debtor_count", "company_count", "listed_at", "trouble"])
 
 
 def _whose(
@@ -133,10 +139,18 @@ def _debtors_a_night(connection: NmbrsConnection) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class _KeptCompanies:
-    """The listed companies of which nothing could be stored."""
+    """The listed companies of which nothing could be stored, and what is asked about others.
+
+    ``asked_before`` are the questions that there were. ``recognised`` are the companies here that
+    are listed, and ``in_doubt`` those that a doubtful one may be, with its debtor.
+    """
 
     homeless: Sequence[PayrollCompany]
     doubtful: Sequence[PayrollCompany]
+    questions: Sequence[Mapping[str, Any]]
+    asked_before: Sequence[Mapping[str, Any]]
+    recognised: Collection[int]
+    in_doubt: Mapping[int, Collection[int]]
 
 
 def _keep_companies(
@@ -163,11 +177,16 @@ def _keep_companies(
     recognised = {*found.same.values(), *found.doubted}
     perhaps = PerhapsHere(connection, recognised=recognised) if found.new else None
     questions, homeless = [], []
+    in_doubt: list[Mapping[int, Collection[int]]] = []
     for one in (listed[at] for at in found.new):
         before = asked_before.get(one.id)
         debtor = whose.get(one.id) or _debtor_of(before)
         if debtor is None or perhaps is None:
             homeless.append(one)
+            if perhaps is not None:
+                alike = perhaps.of(one, None, is_only=numbers[one.number] == 1)
+                any_debtor = _possible_debtors(connection, None)
+                in_doubt.append({each.company_id: any_debtor for each in alike})
             continue
         question = take_in(
             connection,
@@ -178,8 +197,9 @@ def _keep_companies(
             is_only=numbers[one.number] == 1,
         )
         questions += [question] if question else []
+    asked_before_now = connection.questions
     connection.questions = questions
-    asked_about = companies_asked_about(connection)
+    asked_about = debtors_asked_about(connection)
     for key in known.keys() - recognised:
         row = known[key]
         if row.connection_id == connection.pk and row.gone_at is None:
@@ -187,7 +207,26 @@ def _keep_companies(
                 _note_asked_about(row)
             else:
                 _mark_company_gone(row, now)
-    return _KeptCompanies(homeless=homeless, doubtful=[listed[at] for at in found.doubts])
+    doubtful = [listed[at] for at in found.doubts]
+    in_doubt += [
+        dict.fromkeys(found.doubted, _possible_debtors(connection, whose.get(one.id)))
+        for one in doubtful
+    ]
+    return _KeptCompanies(
+        homeless=homeless,
+        doubtful=doubtful,
+        questions=questions,
+        asked_before=asked_before_now,
+        recognised=frozenset(found.same.values()),
+        in_doubt=together(*in_doubt),
+    )
+
+
+def _possible_debtors(connection: NmbrsConnection, debtor: Debtor | None) -> Collection[int]:
+    """Return the debtor that a listed company has; any of the connection where it is unknown."""
+    if debtor is not None:
+        return [debtor.pk]
+    return list(connection.debtors.order_by("pk").values_list("pk", flat=True))
 
 
 def _debtor_of(question: Mapping[str, Any] | None) -> Debtor | None:

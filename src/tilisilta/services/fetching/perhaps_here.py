@@ -57,16 +57,17 @@ class PerhapsHere:
                 for number in {row.nmbrs_number, row.company.number}:
                     self._by_number[number].append(row)
 
-    def of(self, one: PayrollCompany, debtor: Debtor, *, is_only: bool) -> Sequence[Perhaps]:
+    def of(self, one: PayrollCompany, debtor: Debtor | None, *, is_only: bool) -> Sequence[Perhaps]:
         """Return which ones ``one`` may be, the likeliest first.
 
-        ``is_only`` says that no other company of the list has its number.
+        ``is_only`` says that no other company of the list has its number. The debtor may be
+        unknown.
         """
         found = {row.pk: row for row in self._alike(one, debtor, is_only=is_only)}
         return [self._perhaps(row) for row in found.values()]
 
     def _alike(
-        self, one: PayrollCompany, debtor: Debtor, *, is_only: bool
+        self, one: PayrollCompany, debtor: Debtor | None, *, is_only: bool
     ) -> Iterator[NmbrsCompany]:
         named = self._by_name.get(plain_name(one.name), ())
         numbered = self._by_number.get(one.number, ()) if one.number > 0 else ()
@@ -78,7 +79,7 @@ class PerhapsHere:
         for row in numbered:
             # A number alone says little: it repeats from debtor to debtor, and is given again.
             is_alone = is_only and len(numbered) == 1 and not row.id_in_nmbrs.contradicts(one.id)
-            is_near = row.company.debtor_id == debtor.pk or is_alone
+            is_near = is_alone or debtor is None or row.company.debtor_id == debtor.pk
             if row.pk not in beside and is_near and self._may_be(row, one):
                 yield row
 

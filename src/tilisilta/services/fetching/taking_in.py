@@ -11,6 +11,7 @@ from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.company_blocks import stay_blocked
 from tilisilta.services.fetching.recognising import (
     LARGEST_NUMBER,
     free_number,
@@ -20,7 +21,10 @@ from tilisilta.services.fetching.recognising import (
 
 
 def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
-    """Take over name and debtor of a company from Nmbrs, and return whether anything changed."""
+    """Take over name and debtor of a company from Nmbrs, and return whether anything changed.
+
+    One that leaves a blocked debtor stays blocked, also where Nmbrs has put two debtors together.
+    """
     changes: dict[str, Any] = {}
     if company.name != one.name:
         changes["name"] = one.name
@@ -30,6 +34,8 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
         return False
     before = {field: getattr(company, field) for field in changes}
     with transaction.atomic():
+        if "debtor" in changes:
+            stay_blocked(company, company.debtor_id)
         for field, value in changes.items():
             setattr(company, field, value)
         company.save(update_fields=list(changes))

@@ -265,7 +265,7 @@ def _bare_surroundings(journal: Journal) -> Surroundings:
     return Surroundings(
         period=journal.booking_period,
         is_test_company=company.is_test,
-        is_debtor_blocked=company.debtor.is_blocked,
+        block=company.block or "",
         is_deleted_at_source=journal.is_deleted_at_source,
         company_name=company.name,
         debtor_name=company.debtor.name,

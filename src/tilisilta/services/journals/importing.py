@@ -278,8 +278,12 @@ def not_at_rest(journals: QuerySet[Journal]) -> QuerySet[Journal]:
 
 
 def recheck_debtor(debtor: Debtor) -> None:
-    """Check again what is not sent yet of a debtor; only we have changed, so nobody is asked."""
-    for company in debtor.companies.all():
+    """Check again what is not sent yet of a debtor; only we have changed, so nobody is asked.
+
+    Its companies are those, too, that may be of it.
+    """
+    perhaps = Company.objects.perhaps_of([debtor.pk])
+    for company in Company.objects.filter(Q(debtor=debtor) | Q(pk__in=perhaps)):
         recheck_company(company, age_limit=ANY_AGE)
 
 

@@ -312,7 +312,7 @@ def _locked_link(planned: PlannedDifference) -> Link:
 
 def _must_be_allowed(journal: Journal, link: Link) -> None:
     company = journal.company
-    is_forbidden = company.is_test or company.debtor.is_blocked or link.is_verify_only
+    is_forbidden = company.is_test or company.block is not None or link.is_verify_only
     if is_forbidden or unfinished_sending(journal) is not None:
         raise DifferenceChanged(journal)
 

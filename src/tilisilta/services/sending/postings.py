@@ -42,6 +42,8 @@ _POSTED_COLUMNS = (
     "reverses",
     "link__is_verify_only",
     "journal__company__is_test",
+    "journal__company__stays_blocked",
+    "journal__company__perhaps_of",
     "journal__company__debtor__is_blocked",
 )
 
@@ -85,7 +87,7 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
 def is_forbidden(export: Export) -> bool:
     """Return whether its company may not be sent, or may not be sent any more (R10)."""
     company = export.journal.company
-    return company.is_test or company.debtor.is_blocked or export.link.is_verify_only
+    return company.is_test or company.block is not None or export.link.is_verify_only
 
 
 def begin_attempt(export: Export, *, now: datetime, by_rule: bool = False) -> Attempt | None:

@@ -295,7 +295,7 @@ def _commit(plan: WithdrawalPlan, *, reason: str, user: User | None, now: dateti
     under_way = _withdrawing_now(journal)
     if under_way is not None:
         return under_way
-    if journal.company.is_test or journal.company.debtor.is_blocked:
+    if journal.company.is_test or journal.company.block is not None:
         raise CannotWithdraw(journal, "never_sent")
     # Settled, or its difference asked for, since it was planned: both lock this journal first.
     _must_be_the_last(journal)

@@ -223,7 +223,7 @@ class _Around:
             makes_items=any(one.items_to_make for one in exports),
             needs_answers=journal.is_run_guessed or journal.is_surely_another,
             is_never_sent=company.is_test
-            or company.debtor.is_blocked
+            or company.block is not None
             or (link is not None and link.is_verify_only),
             is_left=ruled is not None and ruled.left_at is not None,
             was_asked_for=journal.pk in self._asked_for

@@ -116,7 +116,7 @@ def is_due(journal: Journal, link: Link) -> bool:
     if journal.state != JournalState.OFF:
         return journal.state not in JOURNALS_NOT_DUE
     company = journal.company
-    return link.is_verify_only and not company.is_test and not company.debtor.is_blocked
+    return link.is_verify_only and not company.is_test and company.block is None
 
 
 def _of_run(
