@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0048_confirmed_mail_addresses"),
+        ("tilisilta", "0049_who_claimed_a_sending"),
     ]
 
     operations = [
