@@ -71,7 +71,7 @@ class TestList:
 
         assert reverse("send_journal", args=[journal.pk]) in text
         assert "ledger-on" in text
-        assert "Send the 1 ready one" in text
+        assert "Send 1 ready journal" in text
 
     def test_shades_the_logo_and_names_receipt_and_person_once_sent(
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
@@ -300,9 +300,9 @@ class TestSendReady:
         all_months = browser_of_administrator.get(reverse("exports")).text
         may = browser_of_administrator.get(reverse("exports"), {"period": "2026-05"}).text
 
-        assert "Send the 1 ready one of June 2026" in all_months
+        assert "Send 1 ready journal of June 2026" in all_months
         assert "2 of other months are ready, too" in all_months
-        assert "Send the 1 ready one of May 2026" in may
+        assert "Send 1 ready journal of May 2026" in may
 
     def test_leaves_what_is_before_the_start_unnamed(
         self, procountor: Sandbox, browser_of_administrator: Client

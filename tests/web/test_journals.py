@@ -118,7 +118,11 @@ class TestPreview:
 
         text = _page(browser_of_administrator, journal)
 
-        assert 'id="line-1" class="flag"' in squeezed(text)
+        row = squeezed(text).partition('id="line-1" class="flag"')[2].partition("</tr>")[0]
+        # An unknown account has no name: there is room for the reason in its place.
+        name, _, dimensions = row.partition('class="name"')[2].partition('class="dim"')
+        assert "Ledger account 5035 is unknown in Procountor" in name
+        assert "5035" not in dimensions
         assert 'href="#line-1"' in text
         assert reverse("link", args=[company.link.pk]) in text
 

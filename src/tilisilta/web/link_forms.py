@@ -82,7 +82,7 @@ class LinkForm(forms.Form):
         required=False,
         max_length=20,
         validators=[ledger_account_number],
-        label=gettext_lazy("Account for those Procountor does not know"),
+        label=gettext_lazy("Ledger account for those Procountor does not know"),
         help_text=gettext_lazy("Empty: the journal stops."),
     )
     sums_equal_lines = forms.BooleanField(

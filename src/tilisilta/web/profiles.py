@@ -44,7 +44,7 @@ class ProfileForm(LinkForm):
         max_length=80,
         widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
     )
-    is_default = forms.BooleanField(required=False, label=gettext_lazy("New links have it"))
+    is_default = forms.BooleanField(required=False, label=gettext_lazy("New links start with it"))
     account_mappings = forms.CharField(
         required=False,
         label=gettext_lazy("Account mappings"),
