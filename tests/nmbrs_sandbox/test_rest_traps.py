@@ -8,7 +8,6 @@ import pytest
 from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, parsed
 from tests.nmbrs_sandbox.rest_calling import (
     Caller,
-    caller_of,
     code_of,
     company_path,
     debtor_path,
@@ -22,11 +21,6 @@ from nmbrs_sandbox.traps import EXPLAINED, Trap
 
 RUNS = f"{company_path(KONEPAJA)}/runs"
 COMPANIES = f"{debtor_path(7102)}/companies"
-
-
-@pytest.fixture
-def caller(sandbox: Sandbox) -> Caller:
-    return caller_of(sandbox)
 
 
 def june(caller: Caller) -> dict[str, object]:
