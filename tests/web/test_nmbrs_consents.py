@@ -202,7 +202,11 @@ class TestConsented:
         back = answer_of_nmbrs(nmbrs, _asked(browser_of_administrator))
         nmbrs.faults.add(Fault(kind=FaultKind.CONNECTION_LOST, operation="identity/token"))
 
-        assert "(E75)" not in browser_of_administrator.get(BACK, back).text
+        page = browser_of_administrator.get(BACK, back)
+
+        assert page.status_code == 422
+        assert "Nmbrs gave no answer when the consent was to be taken" in page.text
+        assert "may be used up by that" in page.text
         assert not NmbrsConnection.objects.exists()
 
 

@@ -119,6 +119,7 @@ class TestDebtors:
 
         for page in ("nmbrs_rest", "nmbrs_rest_debtors"):
             text = browser_of_reader.get(reverse(page, args=[partly.pk])).text
+            assert Debtor.objects.get(nmbrs_number="101").name in text
             assert Debtor.objects.get(nmbrs_number="103").name not in text
             assert Debtor.objects.get(nmbrs_number="102").name not in text
 

@@ -59,7 +59,7 @@ class TestTraps:
     ) -> None:
         nmbrs_sandbox.traps.on(Trap.UNKNOWN_RUN_TYPE)
 
-        assert june_of(bench).run_type not in {"", "normal"}
+        assert june_of(bench).run_type == "sandbox_special"
 
     def test_read_numbers_of_debtors_as_they_are(
         self, nmbrs_sandbox: Sandbox, bench: Bench
