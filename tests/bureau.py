@@ -149,6 +149,18 @@ def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
     ).journal
 
 
+def a_revision(company: Company) -> Journal:
+    """Import run 6/2026 of June once more with other amounts, as a worker would fetch it."""
+    return import_journal(
+        csv_file(monthly_lines(6, cents=70)),
+        file_name="again.csv",
+        company=company,
+        user=None,
+        now=NOW,
+        run=Run(year=2026, number="6"),
+    ).journal
+
+
 def the_june_journal(company: Company) -> Journal:
     """Import the June run that corrects January to May: six ledger receipts."""
     content = JUNE_WITH_CORRECTIONS.read_bytes()

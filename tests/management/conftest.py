@@ -4,12 +4,21 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from django.utils import translation
+from tests.bureau import csv_file, monthly_lines
 
 from tilisilta.management.cli import main
+
+DIMENSIONS: dict[str, Any] = {
+    "uses_cost_centers": True,
+    "cost_center_dimension": "Kustannuspaikka",
+    "uses_cost_units": True,
+    "cost_unit_dimension": "Projekti",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +63,11 @@ def give(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     yield give_command
     logging.getLogger().setLevel(level)
     translation.deactivate()
+
+
+@pytest.fixture
+def june_file(tmp_path: Path) -> str:
+    """Return the path of a file with a plain June journal."""
+    path = tmp_path / "june.csv"
+    path.write_bytes(csv_file(monthly_lines(6)))
+    return str(path)

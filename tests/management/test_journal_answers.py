@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.bureau import a_company, a_linked_company, problem_codes, send
 from tests.management.conftest import Answered, Give
-from tests.services.journals.test_which_run import (
+from tests.services.journals.august import (
     HOLIDAY_PAY,
     RECALCULATED,
     WAGES,

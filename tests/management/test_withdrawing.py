@@ -3,7 +3,7 @@
 import pytest
 from tests.bureau import a_journal, a_linked_company, send, set_period
 from tests.management.conftest import Give
-from tests.services.sending.test_withdrawals import withdraw
+from tests.services.sending.withdrawing import withdraw
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind

@@ -16,6 +16,16 @@ from nmbrs_sandbox.payroll.guids import Entity, guid
 from nmbrs_sandbox.payroll.sample import LOGIN_OF_ALL
 from nmbrs_sandbox.rest.partners import DEVELOPMENT, USUAL_SCOPES, Partner
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+FORMS = (
+    "journals",
+    "journalscostcenter",
+    "journalscostcenterunit",
+    "journalsdepartment",
+    "journalsemployee",
+    "sepa",
+)
+
 AUTHORIZE = "/identity/connect/authorize"
 TOKEN = "/identity/connect/token"
 REVOCATION = "/identity/connect/revocation"
@@ -166,3 +176,10 @@ def exchange(client: httpx2.Client, code: str, **other: str | None) -> httpx2.Re
 
 def refresh(client: httpx2.Client, token: str | None, **other: str) -> httpx2.Response:
     return give(client, {"grant_type": "refresh_token", "refresh_token": token or "", **other})
+
+
+def headers_of(caller: Caller) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {caller.access_token}",
+        "X-Subscription-Key": caller.subscription_key,
+    }

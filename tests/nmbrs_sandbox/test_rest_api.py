@@ -1,16 +1,17 @@
-"""The REST API: who is let in, what each call tells, and what it refuses."""
-
-from xml.etree import ElementTree as ET
+"""The REST API: who is let in, what each call needs, and what it refuses."""
 
 import httpx2
 import pytest
-from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, client_of, parsed
+from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, client_of
 from tests.nmbrs_sandbox.rest_calling import (
+    FORMS,
+    UNKNOWN,
     Caller,
     caller_of,
     code_of,
     company_path,
     debtor_path,
+    headers_of,
     refusal,
     run_path,
 )
@@ -18,26 +19,10 @@ from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.payroll.guids import Entity, guid
-from nmbrs_sandbox.payroll.sample import LOGIN_OF_ALL, LOGIN_OF_ONE, world_of
+from nmbrs_sandbox.payroll.sample import LOGIN_OF_ALL
 from nmbrs_sandbox.rest.partners import DEVELOPMENT, PRODUCTION, USUAL_SCOPES
-from nmbrs_sandbox.rest.tasks import LIFE
 
-UNKNOWN = "00000000-0000-4000-8000-000000000000"
 OF_A_COMPANY = ("period", "runs", "costCenters", "costUnits")
-FORMS = (
-    "journals",
-    "journalscostcenter",
-    "journalscostcenterunit",
-    "journalsdepartment",
-    "journalsemployee",
-    "sepa",
-)
-
-
-@pytest.fixture
-def caller(sandbox: Sandbox) -> Caller:
-    return caller_of(sandbox)
 
 
 class TestEntrance:
@@ -127,10 +112,10 @@ class TestScopes:
         others = tuple(one for one in USUAL_SCOPES if one != wanted)
 
         refused = caller_of(sandbox, scopes=others).client.get(
-            path, headers=_headers(caller_of(sandbox, scopes=others))
+            path, headers=headers_of(caller_of(sandbox, scopes=others))
         )
         let_in = caller_of(sandbox).client.get(
-            path, headers=_headers(caller_of(sandbox, scopes=(wanted,)))
+            path, headers=headers_of(caller_of(sandbox, scopes=(wanted,)))
         )
 
         assert refusal(refused)[:2] == (403, 40305)
@@ -140,132 +125,6 @@ class TestScopes:
         caller = caller_of(sandbox, scopes=("company.info",))
 
         assert caller.ask("/api/debtors").status_code == 200
-
-
-class TestLists:
-    def test_tell_who_consented(self, sandbox: Sandbox) -> None:
-        (row,) = caller_of(sandbox, email=LOGIN_OF_ONE).rows("/api/user/info")
-
-        assert set(row) == {"name", "email", "language", "debtorId", "userId"}
-        assert (row["name"], row["email"]) == ("Sari Luoto", LOGIN_OF_ONE)
-
-    def test_tell_the_debtors_of_the_consent(self, sandbox: Sandbox) -> None:
-        caller = caller_of(sandbox, debtor_ids=(7101, 7103))
-
-        assert caller.rows("/api/debtors") == [
-            {"debtorId": guid(Entity.DEBTOR, 7101), "number": "101", "name": "Koivulammi-yhtiöt"},
-            {"debtorId": guid(Entity.DEBTOR, 7103), "number": "103", "name": "Pajulahti-konserni"},
-        ]
-
-    def test_tell_all_companies_of_one_debtor_alone(self, sandbox: Sandbox) -> None:
-        of_one = caller_of(sandbox, debtor_ids=(7103,))
-        of_two = caller_of(sandbox, debtor_ids=(7101, 7103))
-
-        assert [one["number"] for one in of_one.rows("/api/companies")] == ["1008"]
-        refused = of_two.ask("/api/companies")
-        assert refusal(refused) == (403, 40306, "ForbiddenMultiDebtor.")
-        assert of_two.rows(f"{debtor_path(7103)}/companies") == of_one.rows("/api/companies")
-
-    def test_tell_the_current_period(self, sandbox: Sandbox, caller: Caller) -> None:
-        response = caller.ask(f"{company_path(KONEPAJA)}/period")
-
-        assert response.json()["data"] == [
-            {
-                "period": {"year": 2026, "period": 6},
-                "periodType": "month",
-                "displayPeriod": "2026-6-M",
-            }
-        ]
-
-    def test_tell_the_runs_of_a_year(self, caller: Caller) -> None:
-        runs = caller.rows(f"{company_path(KONEPAJA)}/runs", year=2026)
-
-        assert len(runs) == 6
-        assert runs[5] == {
-            "payrollRunId": guid(Entity.RUN, JUNE),
-            "number": 6,
-            "description": "Kesäkuu 2026",
-            "year": 2026,
-            "periodStart": 6,
-            "periodEnd": 6,
-            "createdAt": runs[5]["createdAt"],
-            "type": "normal_twk",
-            "locked": False,
-        }
-        assert runs[0]["type"] == "normal"
-        assert runs[5]["createdAt"].endswith("Z")
-
-    def test_mean_the_active_year_without_one(self, sandbox: Sandbox, caller: Caller) -> None:
-        path = f"{company_path(KONEPAJA)}/runs"
-
-        assert len(caller.rows(path)) == len(caller.rows(path, year="")) == 6
-        sandbox.set_active_year(company_id=KONEPAJA, year=2025)
-        assert caller.rows(path) == []
-
-    def test_tell_cost_centers_and_cost_units(self, caller: Caller) -> None:
-        centers = caller.rows(f"{company_path(KONEPAJA)}/costCenters")
-        units = caller.rows(f"{company_path(KONEPAJA)}/costUnits")
-
-        assert [one["code"] for one in centers] == ["100", "210", "220", "310", "450"]
-        assert set(centers[0]) == {"costCenterId", "code", "description"}
-        assert [one["description"] for one in units][:2] == ["Nosturi", "Telakka"]
-        assert set(units[0]) == {"costUnitId", "code", "description"}
-
-
-class TestPages:
-    PATH = f"{debtor_path(7102)}/companies"
-
-    def test_are_of_twenty_rows_at_first(self) -> None:
-        caller = caller_of(create_app(world_of(companies=130, runs=0)))
-
-        body = caller.ask("/api/debtors").json()
-
-        assert body["pagination"]["pageSize"] == len(body["data"]) == 20
-        assert body["pagination"]["totalRecords"] == 26
-
-    def test_lead_to_each_other(self, caller: Caller) -> None:
-        first = caller.ask(self.PATH, pageSize=2).json()["pagination"]
-        second = caller.ask(self.PATH, pageSize=2, pageNumber=2).json()["pagination"]
-        last = caller.ask(self.PATH, pageSize=2, pageNumber=3).json()["pagination"]
-
-        assert (first["totalPages"], first["totalRecords"]) == (3, 5)
-        assert first["previousPage"] is None
-        assert first["nextPage"] == f"http://sandbox{self.PATH}?pageSize=2&pageNumber=2"
-        assert second["previousPage"] == first["firstPage"]
-        assert second["nextPage"] == first["lastPage"]
-        assert last["nextPage"] is None
-
-    def test_have_every_row_once(self, caller: Caller) -> None:
-        numbers: list[str] = []
-        address: str | None = f"{self.PATH}?pageSize=2"
-        while address:
-            body = caller.client.get(address, headers=_headers(caller)).json()
-            numbers += [one["number"] for one in body["data"]]
-            address = body["pagination"]["nextPage"]
-
-        assert numbers == ["1003", "1004", "1005", "1006", "1010"]
-
-    def test_are_empty_behind_the_last_one(self, caller: Caller) -> None:
-        assert caller.rows(self.PATH, pageNumber=9) == []
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("pageSize", "0"),
-            ("pageSize", "101"),
-            ("pageSize", "-1"),
-            ("pageSize", "ten"),
-            ("pageSize", ""),
-            ("pageNumber", "0"),
-            ("pageNumber", "1.5"),
-            ("pageNumber", "9" * 30),
-        ],
-    )
-    def test_are_refused_out_of_range(self, caller: Caller, name: str, value: str) -> None:
-        response = caller.ask(self.PATH, **{name: value})
-
-        assert refusal(response) == (400, 40033, "Parameter_Invalid")
-        assert [one["name"] for one in response.json()["invalid-params"]] == [name]
 
 
 class TestRights:
@@ -302,116 +161,6 @@ class TestRights:
         assert code_of(caller.ask(path)) == 40305
         sandbox.allow_call(operation="rest/period")
         assert caller.ask(path).status_code == 200
-
-
-class TestDocuments:
-    def test_are_not_there_at_the_first_question(self, caller: Caller) -> None:
-        task_id = caller.start(JUNE)
-
-        first = caller.ask(f"/api/documents/{task_id}")
-        second = caller.ask(f"/api/documents/{task_id}")
-        third = caller.ask(f"/api/documents/{task_id}")
-
-        assert (first.status_code, first.json()) == (202, "Document is being processed")
-        assert "Retry-After" not in first.headers
-        assert second.status_code == 200
-        assert second.headers["Content-Type"] == "application/octet-stream"
-        assert code_of(third) == 40401
-
-    def test_belong_to_their_grant(self, sandbox: Sandbox, caller: Caller) -> None:
-        task_id = caller.start(JUNE)
-
-        assert code_of(caller_of(sandbox).ask(f"/api/documents/{task_id}")) == 40401
-        assert caller.ask(f"/api/documents/{task_id}").status_code == 202
-
-    def test_are_forgotten_in_time(self, caller: Caller, clock: SetClock) -> None:
-        task_id = caller.start(JUNE)
-        clock.advance(seconds=LIFE.total_seconds())
-
-        assert code_of(caller.ask(f"/api/documents/{task_id}")) == 40401
-
-    def test_are_what_was_asked_for_at_the_start(self, sandbox: Sandbox, caller: Caller) -> None:
-        before = caller.document(JUNE).content
-        task_id = caller.start(JUNE)
-        sandbox.recalculate_run(company_id=KONEPAJA, run_id=JUNE)
-        caller.ask(f"/api/documents/{task_id}")
-
-        assert caller.ask(f"/api/documents/{task_id}").content == before
-        assert caller.document(JUNE).content != before
-
-    @pytest.mark.parametrize("form", FORMS)
-    def test_need_the_year(self, caller: Caller, form: str) -> None:
-        path = f"{run_path(JUNE)}/{form}"
-
-        assert code_of(caller.ask(path)) == 40033
-        assert code_of(caller.ask(path, year="")) == 40033
-        assert code_of(caller.ask(path, year="MMXXVI")) == 40033
-        assert code_of(caller.ask(path, year=1999)) == 40033
-        assert code_of(caller.ask(path, year=2025)) == 40401
-        assert (
-            code_of(caller.ask(f"{company_path(KONEPAJA)}/runs/{UNKNOWN}/{form}", year=2026))
-            == 40401
-        )
-
-    @pytest.mark.parametrize("form", FORMS)
-    def test_are_begun_with_nothing_but_a_task(self, caller: Caller, form: str) -> None:
-        response = caller.ask(f"{run_path(JUNE)}/{form}", year=2026)
-
-        assert set(response.json()) == {"taskId"}
-
-    def test_differ_in_their_dimensions(self, caller: Caller) -> None:
-        def seen(form: str) -> tuple[set[str], set[str]]:
-            lines = parsed(caller.document(JUNE, form).content).iterfind(".//line")
-            both = [(one.findtext("dim2") or "", one.findtext("dim3") or "") for one in lines]
-            return {one for one, _ in both}, {one for _, one in both}
-
-        assert seen("journals") == ({""}, {""})
-        assert seen("journalscostcenter")[0] >= {"210", "220"}
-        assert seen("journalscostcenter")[1] == {""}
-        assert "P-108" in seen("journalscostcenterunit")[1]
-        assert seen("journalsdepartment") == ({"1"}, {""})
-        assert seen("journalsemployee") == ({"1", "2", "3"}, {""})
-
-    @pytest.mark.parametrize("form", FORMS[:5])
-    def test_balance(self, caller: Caller, form: str) -> None:
-        lines = list(parsed(caller.document(JUNE, form).content).iterfind(".//line"))
-        cents = {"debit": 1, "credit": -1}
-        total = sum(
-            cents[one.findtext("debitcredit", "")] * round(float(one.findtext("value", "")) * 100)
-            for one in lines
-        )
-
-        assert lines
-        assert total == 0
-
-    def test_are_a_root_without_lines_for_a_run_without_a_journal(
-        self, sandbox: Sandbox, caller: Caller
-    ) -> None:
-        run = sandbox.add_run(company_id=KONEPAJA, has_journal=False)
-
-        root = parsed(caller.document(run.run_id).content)
-
-        assert root.tag == "transactions"
-        assert list(root) == []
-
-    def test_are_payments_to_invented_people(self, caller: Caller) -> None:
-        names = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"}
-        task_id = caller.start(JUNE, "sepa", paymentDate="2026-07-01T00:00:00Z")
-        caller.ask(f"/api/documents/{task_id}")
-        root = parsed(caller.ask(f"/api/documents/{task_id}").content)
-
-        def text(path: str, element: ET.Element = root) -> str:
-            return element.findtext(path, "", names)
-
-        payments = root.findall(".//p:CdtTrfTxInf", names)
-        cents = [round(float(text("p:Amt/p:InstdAmt", one)) * 100) for one in payments]
-        assert text(".//p:ReqdExctnDt") == "2026-07-01"
-        assert int(text(".//p:NbOfTxs")) == len(payments) == 3
-        assert sum(cents) == round(float(text(".//p:CtrlSum")) * 100) > 0
-        for iban in (one.text or "" for one in root.iterfind(".//p:IBAN", names)):
-            moved = iban[4:] + iban[:4]
-            assert int("".join(str(int(letter, 36)) for letter in moved)) % 97 == 1
-        assert code_of(caller.ask(f"{run_path(JUNE)}/sepa", year=2026, paymentDate="soon")) == 40033
 
 
 class TestLimits:
@@ -490,10 +239,3 @@ class TestFaults:
     def test_have_no_other_codes(self) -> None:
         with pytest.raises(ValueError, match="code is one of"):
             Fault(kind=FaultKind.REFUSAL, code="40999")
-
-
-def _headers(caller: Caller) -> dict[str, str]:
-    return {
-        "Authorization": f"Bearer {caller.access_token}",
-        "X-Subscription-Key": caller.subscription_key,
-    }

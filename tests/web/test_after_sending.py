@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.bureau import Clock, a_journal, a_linked_company, deliver, send
 from tests.services.sending.test_differences import REASON, a_revision, more
-from tests.services.sending.test_withdrawals import net_amounts
+from tests.services.sending.withdrawing import net_amounts
 from tests.web.test_withdrawals import page_of, seen_in
 
 from procountor_sandbox.app import Sandbox

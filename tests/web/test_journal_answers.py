@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import NOW, a_company, a_linked_company, problem_codes, send
-from tests.services.journals.test_which_run import (
+from tests.services.journals.august import (
     HOLIDAY_PAY,
     RECALCULATED,
     WAGES,

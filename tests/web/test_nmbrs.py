@@ -1,174 +1,26 @@
-"""Connections to Nmbrs: made, tried out, changed, let go; and questions only a person answers."""
+"""Connections to Nmbrs: listed, tried out, changed, let go."""
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import Settings
-from tests.bureau import a_company, a_connection, fetch_everything
+from tests.bureau import a_connection, fetch_everything
+from tests.web.nmbrs_pages import PAGE, asked_about_1003
 from tests.web.reading import squeezed
 from tests.web.test_rights import browser_with
 
 from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.models import (
-    AuditEntry,
-    Company,
-    Debtor,
-    NmbrsConnection,
-    Right,
-    Synchronisation,
-    User,
-)
+from tilisilta.models import AuditEntry, Debtor, NmbrsConnection, Right, User
 from tilisilta.services.fetching.connections import remove_connection
 
 pytestmark = pytest.mark.django_db
-
-PAGE = "/settings/integrations/nmbrs"
 COST_CENTERS = "CostCenter_GetList"
-
-
-def _filled(**values: str) -> dict[str, str]:
-    return {
-        "name": "Palkkatoimisto",
-        "user_name": sample.USERNAME,
-        "token": sample.TOKEN,
-        "first_year": "2026",
-        "domain": "",
-        **values,
-    }
 
 
 def _limited(user: User) -> None:
     user.debtors.add(Debtor.objects.create(number=999, name="Muu"))
-
-
-def _asked_about_1003() -> NmbrsConnection:
-    """Return a connection that asks about company 1003, here under another name."""
-    a_company(1003, "Vanha Siivous Oy")
-    made = a_connection()
-    fetch_everything()
-    made.refresh_from_db()
-    return made
-
-
-def _answer(browser: Client, asked: NmbrsConnection, *, is_same: str) -> str:
-    given = {
-        "nmbrs_company_id": str(sample.FIRST_COMPANY_ID + 2),
-        "is_same": is_same,
-    }
-    answered = browser.post(reverse("answer_nmbrs_question", args=[asked.pk]), given, follow=True)
-    return str(answered.text)
-
-
-class TestNewConnection:
-    def test_says_what_it_reaches_and_lands_where_fetching_is_followed(
-        self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
-    ) -> None:
-        response = browser_of_administrator.post(
-            reverse("new_nmbrs_connection"), _filled(), follow=True
-        )
-
-        assert response.redirect_chain == [(PAGE, 302)]
-        assert "Palkkatoimisto is connected." in response.text
-        assert "domain koivulammi: 3 debtors and 10 companies." in response.text
-        assert "Fetching from Nmbrs" in response.text
-        assert Synchronisation.objects.get().requested_by == administrator
-
-    def test_offers_the_site_of_swedish_environments(
-        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
-    ) -> None:
-        beside_a_stand_in = browser_of_administrator.get(PAGE).text
-        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
-        page = browser_of_administrator.get(PAGE).text
-
-        browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled(site="se"))
-
-        assert "api.nmbrs.se" in page
-        assert 'name="site"' not in beside_a_stand_in
-        assert NmbrsConnection.objects.get().site == NmbrsConnection.Site.SWEDEN
-
-    def test_refuses_a_site_that_is_not_offered(
-        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
-    ) -> None:
-        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
-
-        page = browser_of_administrator.post(
-            reverse("new_nmbrs_connection"), _filled(site="nmbrs.example")
-        )
-
-        assert page.status_code == 422
-        assert not NmbrsConnection.objects.exists()
-
-    def test_begins_with_this_year_unless_another_was_chosen(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        this_year = timezone.localdate().year
-
-        page = browser_of_administrator.get(PAGE).text
-        browser_of_administrator.post(
-            reverse("new_nmbrs_connection"), _filled(first_year=str(this_year - 3))
-        )
-
-        assert f'name="first_year" value="{this_year}"' in page
-        assert NmbrsConnection.objects.get().first_year == this_year - 3
-
-    def test_never_shows_its_token_and_stores_it_encrypted(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled())
-
-        made = NmbrsConnection.objects.get()
-        addresses = (PAGE, reverse("nmbrs_connection", args=[made.pk]))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT token FROM tilisilta_nmbrsconnection")
-            (stored,) = cursor.fetchone()
-        assert made.token == sample.TOKEN
-        assert sample.TOKEN not in stored
-        for address in addresses:
-            assert sample.TOKEN not in browser_of_administrator.get(address).text
-
-    def test_explains_a_token_that_nmbrs_refuses_and_shows_the_rest_again(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        response = browser_of_administrator.post(
-            reverse("new_nmbrs_connection"), _filled(token="MISTYPED-TOKEN")
-        )
-
-        assert response.status_code == 422
-        assert "Nmbrs does not accept the user and token" in response.text
-        assert "<dt>Remedy</dt>" in response.text
-        assert 'value="Palkkatoimisto"' in response.text
-        assert "MISTYPED-TOKEN" not in response.text
-        assert not NmbrsConnection.objects.exists()
-        assert not Synchronisation.objects.exists()
-
-    def test_wants_a_name_of_its_own_and_a_year_that_can_be(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        a_connection("Palkkatoimisto")
-
-        twice = browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled())
-        late = browser_of_administrator.post(
-            reverse("new_nmbrs_connection"), _filled(name="Toinen", first_year="2999")
-        )
-
-        assert "There is already a connection of this name" in twice.text
-        assert "There are no runs of such a late year yet." in late.text
-        assert NmbrsConnection.objects.count() == 1
-
-    def test_is_refused_to_readers(self, nmbrs: Sandbox) -> None:
-        browser = browser_with(nmbrs=Right.READ)
-
-        shown = browser.get(PAGE)
-        posted = browser.post(reverse("new_nmbrs_connection"), _filled())
-
-        assert shown.status_code == 200
-        assert "New connection" not in shown.text
-        assert posted.status_code == 403
-        assert not NmbrsConnection.objects.exists()
 
 
 class TestList:
@@ -201,7 +53,7 @@ class TestList:
     def test_hides_trouble_of_all_debtors_from_limited_users(
         self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
-        asked = _asked_about_1003()
+        asked = asked_about_1003()
         facts = (("count", "2"), ("numbers", "1042, 1043"))
         nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=facts)
         NmbrsConnection.objects.update(trouble=[nameless])
@@ -400,58 +252,6 @@ class TestRemove:
         assert (connection.state, connection.token) == (NmbrsConnection.State.REMOVED, "")
         assert "What came in by it stays, and can still be sent." in after.text
         assert removals.count() == 1
-
-
-class TestQuestions:
-    def test_show_both_companies(self, nmbrs: Sandbox, browser_of_administrator: Client) -> None:
-        _asked_about_1003()
-
-        text = browser_of_administrator.get(PAGE).text
-
-        assert "1 question about Palkkatoimisto" in text
-        assert "Saaristo Siivous Oy" in text
-        assert "Vanha Siivous Oy" in text
-        assert "102 Saaristopalvelut" in text
-
-    def test_are_answered_with_the_same_company(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        asked = _asked_about_1003()
-        before = browser_of_administrator.get(reverse("overview")).text
-
-        first = _answer(browser_of_administrator, asked, is_same="yes")
-        second = _answer(browser_of_administrator, asked, is_same="yes")
-
-        company = Company.objects.get(number=1003)
-        assert company.nmbrs.nmbrs_company_id == sample.FIRST_COMPANY_ID + 2
-        assert "Companies of Nmbrs that may be here already: 1" in before
-        assert "is the company in Nmbrs." in first
-        assert "1 question" not in first
-        assert "Somebody has answered that already." in second
-
-    def test_are_answered_with_another_company(
-        self, nmbrs: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        asked = _asked_about_1003()
-
-        text = _answer(browser_of_administrator, asked, is_same="no")
-
-        added = Company.objects.get(nmbrs__nmbrs_company_id=sample.FIRST_COMPANY_ID + 2)
-        assert added.number != 1003
-        assert f"{added} was added as another company." in text
-
-    def test_are_shown_to_readers_who_cannot_answer_them(self, nmbrs: Sandbox) -> None:
-        asked = _asked_about_1003()
-        browser = browser_with(nmbrs=Right.READ)
-
-        text = browser.get(PAGE).text
-        answered = browser.post(
-            reverse("answer_nmbrs_question", args=[asked.pk]), {"is_same": "yes"}
-        )
-
-        assert "1 question about Palkkatoimisto" in text
-        assert "The same company" not in text
-        assert answered.status_code == 403
 
 
 class TestNavigation:

@@ -1,80 +1,74 @@
-"""Many questions about companies are ticked, confirmed and answered on one page."""
+"""Companies of Nmbrs that may be the same: a person says so."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.services.fetching.test_company_identity import konepaja
-from tests.services.fetching.test_many_questions import move_to_a_new_domain
+from tests.web.nmbrs_pages import PAGE, asked_about_1003
+from tests.web.test_rights import browser_with
 
 from nmbrs_sandbox.app import Sandbox
-from tilisilta.models import AuditEntry, Company, NmbrsConnection
-from tilisilta.services import audit
-from tilisilta.services.fetching.many_questions import open_questions
+from nmbrs_sandbox.payroll import sample
+from tilisilta.models import Company, NmbrsConnection, Right
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moved(nmbrs: Sandbox) -> NmbrsConnection:
-    return move_to_a_new_domain()
+def _answer(browser: Client, asked: NmbrsConnection, *, is_same: str) -> str:
+    given = {
+        "nmbrs_company_id": str(sample.FIRST_COMPANY_ID + 2),
+        "is_same": is_same,
+    }
+    answered = browser.post(reverse("answer_nmbrs_question", args=[asked.pk]), given, follow=True)
+    return str(answered.text)
 
 
-def answers_of(page: str) -> list[str]:
-    """Return the answers that are ticked on a page, or that it will store."""
-    boxes = [part.split(">", 1)[0] for part in page.split("<input ")[1:]]
-    given = [box for box in boxes if 'name="answer"' in box]
-    ticked = [box for box in given if " checked" in box or 'type="hidden"' in box]
-    return [box.split('value="')[1].split('"')[0] for box in ticked]
+class TestQuestions:
+    def test_show_both_companies(self, nmbrs: Sandbox, browser_of_administrator: Client) -> None:
+        asked_about_1003()
 
+        text = browser_of_administrator.get(PAGE).text
 
-class TestThePage:
-    def test_is_read_only_for_readers(
-        self, browser_of_reader: Client, moved: NmbrsConnection
+        assert "1 question about Palkkatoimisto" in text
+        assert "Saaristo Siivous Oy" in text
+        assert "Vanha Siivous Oy" in text
+        assert "102 Saaristopalvelut" in text
+
+    def test_are_answered_with_the_same_company(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        posted = browser_of_reader.post(reverse("answer_nmbrs_questions"), {"apply": "yes"})
+        asked = asked_about_1003()
+        before = browser_of_administrator.get(reverse("overview")).text
 
-        assert posted.status_code == 403
+        first = _answer(browser_of_administrator, asked, is_same="yes")
+        second = _answer(browser_of_administrator, asked, is_same="yes")
 
-    def test_ticks_what_is_sure_and_stores_it_once_it_is_confirmed(
-        self, browser_of_administrator: Client, moved: NmbrsConnection
+        company = Company.objects.get(number=1003)
+        assert company.nmbrs.nmbrs_company_id == sample.FIRST_COMPANY_ID + 2
+        assert "Companies of Nmbrs that may be here already: 1" in before
+        assert "is the company in Nmbrs." in first
+        assert "1 question" not in first
+        assert "Somebody has answered that already." in second
+
+    def test_are_answered_with_another_company(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        Company.objects.filter(number=1001).update(name="Aivan Muu Oy")
-        page = browser_of_administrator.get(reverse("nmbrs_questions")).text
-        ticked = answers_of(page)
-        assert len(ticked) == 9
+        asked = asked_about_1003()
 
-        place = reverse("answer_nmbrs_questions")
-        shown = browser_of_administrator.post(place, {"answer": ticked}).text
-        assert (len(answers_of(shown)), len(open_questions(None))) == (9, 10)
-        stored = {"answer": answers_of(shown), "apply": "yes"}
-        first = browser_of_administrator.post(place, stored, follow=True).text
-        again = browser_of_administrator.post(place, stored, follow=True).text
+        text = _answer(browser_of_administrator, asked, is_same="no")
 
-        assert "9 answered: 9 the same, 0 another company." in first
-        assert "9 questions were open no more." in again
-        assert [one.question.asked.number for one in open_questions(None)] == [1001]
+        added = Company.objects.get(nmbrs__nmbrs_company_id=sample.FIRST_COMPANY_ID + 2)
+        assert added.number != 1003
+        assert f"{added} was added as another company." in text
 
-    def test_leaves_open_what_has_both_ticks(
-        self, browser_of_administrator: Client, moved: NmbrsConnection
-    ) -> None:
-        key = open_questions(None)[0].key
-        both = {"answer": [f"same|{key}", f"another|{key}"]}
+    def test_are_shown_to_readers_who_cannot_answer_them(self, nmbrs: Sandbox) -> None:
+        asked = asked_about_1003()
+        browser = browser_with(nmbrs=Right.READ)
 
-        shown = browser_of_administrator.post(reverse("answer_nmbrs_questions"), both).text
+        text = browser.get(PAGE).text
+        answered = browser.post(
+            reverse("answer_nmbrs_question", args=[asked.pk]), {"is_same": "yes"}
+        )
 
-        assert "has both ticks and stays open." in shown
-        assert answers_of(shown) == []
-
-    def test_frees_a_company_that_stays_blocked(
-        self, browser_of_administrator: Client, moved: NmbrsConnection
-    ) -> None:
-        Company.objects.filter(number=1001).update(stays_blocked=True)
-        page = browser_of_administrator.get(reverse("company", args=[1001])).text
-        assert "still blocked" in page
-
-        browser_of_administrator.post(reverse("company_free", args=[1001]))
-        browser_of_administrator.post(reverse("company_free", args=[1001]))
-
-        assert not konepaja().stays_blocked
-        freed = AuditEntry.objects.filter(action=audit.Action.COMPANY_FREED)
-        assert freed.count() == 1
+        assert "1 question about Palkkatoimisto" in text
+        assert "The same company" not in text
+        assert answered.status_code == 403

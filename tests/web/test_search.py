@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import a_journal, a_linked_company, send, set_period
-from tests.services.sending.test_withdrawals import withdraw
+from tests.services.sending.withdrawing import withdraw
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox

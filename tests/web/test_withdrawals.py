@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import Clock, a_journal, a_linked_company, deliver, send, set_period, states
-from tests.services.sending.test_withdrawals import REASON, revised, withdraw
+from tests.services.sending.test_withdrawals import revised
+from tests.services.sending.withdrawing import REASON, withdraw
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind

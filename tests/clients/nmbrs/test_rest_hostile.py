@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from tests.clients.nmbrs.test_rest import KEY, SECRET, URL, Bench, answering
+from tests.clients.nmbrs.rest_bench import KEY, SECRET, URL, Bench, answering
 
 from tilisilta.clients.files.outcomes import JournalAnswerRefused
 from tilisilta.clients.nmbrs.errors import (

@@ -23,7 +23,7 @@ from tests.bureau import (
     states,
     tidy,
 )
-from tests.services.sending.test_withdrawals import net_amounts, on_put, withdraw
+from tests.services.sending.withdrawing import net_amounts, on_put, withdraw
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind

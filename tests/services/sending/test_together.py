@@ -10,10 +10,9 @@ from tests.bureau import (
     Clock,
     a_journal,
     a_linked_company,
-    csv_file,
+    a_revision,
     deliver,
     make_moves,
-    monthly_lines,
     send,
     set_period,
     states,
@@ -21,7 +20,6 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.domain.journals import Run
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import (
     AuditEntry,
@@ -33,7 +31,6 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services.connections import remove_authorisation
-from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import Wanted, send_journal
 from tilisilta.services.sending.going_on import continue_waiting
@@ -64,18 +61,6 @@ def sending_of(joint: JointSending, journal: Journal) -> Sending:
 
 def read_long_ago(hours: float) -> None:
     ProcountorAccount.objects.update(administration_read_at=NOW - timedelta(hours=hours))
-
-
-def a_revision(company: Company) -> Journal:
-    """Import the same run with other amounts, as a worker would fetch it."""
-    return import_journal(
-        csv_file(monthly_lines(6, cents=70)),
-        file_name="again.csv",
-        company=company,
-        user=None,
-        now=NOW,
-        run=Run(year=2026, number="6"),
-    ).journal
 
 
 class TestSendTogether:

@@ -1,13 +1,9 @@
 """A withdrawal takes all booked receipts of a journal back, each step exactly once."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection
 from tests.bureau import (
     NOW,
     Clock,
@@ -15,80 +11,35 @@ from tests.bureau import (
     a_linked_company,
     csv_file,
     deliver,
-    make_moves,
     monthly_lines,
     problem_codes,
-    receipts_with,
     send,
     set_period,
     states,
     tidy,
 )
 from tests.procountor_sandbox.test_changing import close_year
+from tests.services.sending.withdrawing import (
+    REASON,
+    attempts,
+    net_amounts,
+    on_put,
+    statuses,
+    under_way,
+    withdraw,
+)
 
 from procountor_sandbox.app import Sandbox
-from procountor_sandbox.drafts import Draft
 from procountor_sandbox.faults import Fault, FaultKind
-from procountor_sandbox.receipts import Receipt, Status
+from procountor_sandbox.receipts import Status
 from tilisilta.domain.journals import Run
-from tilisilta.domain.withdrawals import Way
-from tilisilta.models import (
-    Attempt,
-    AuditEntry,
-    Company,
-    Export,
-    Journal,
-    Link,
-    Sending,
-    Withdrawal,
-)
-from tilisilta.models.append_only import take_away
+from tilisilta.models import AuditEntry, Company, Journal, Withdrawal
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.receipts_of_year import receipts_of_year, sums_of
-from tilisilta.services.sending.asking import CannotBeSent, send_journal
 from tilisilta.services.sending.going_on import continue_waiting
-from tilisilta.services.sending.lost_answers import request_lifetime
-from tilisilta.services.sending.perhaps_ours import say_another, take_over
-from tilisilta.services.sending.receipts_in_question import doubts_about
-from tilisilta.services.sending.withdrawals import (
-    CannotWithdraw,
-    NotWithdrawn,
-    WithdrawalChanged,
-    ask_to_withdraw,
-    let_be_sent_again,
-    plan_withdrawal,
-)
+from tilisilta.services.sending.withdrawals import ask_to_withdraw, plan_withdrawal
 
 pytestmark = pytest.mark.django_db
-REASON = "Calculated with the old collective agreement"
-
-
-def withdraw(journal: Journal, clock: Clock | None = None) -> Journal:
-    """Withdraw ``journal`` and make all moves, as a worker would."""
-    clock = clock or Clock()
-    return deliver(ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now), clock)
-
-
-def statuses(sandbox: Sandbox) -> list[str]:
-    return [receipt.status.value for receipt in sandbox.ledger.receipts()]
-
-
-def net_amounts(sandbox: Sandbox) -> dict[str, str]:
-    """Return what the books hold by account, of receipts that are not invalidated."""
-    sums: dict[str, Decimal] = {}
-    for receipt in sandbox.ledger.receipts():
-        if receipt.status is not Status.INVALIDATED:
-            for row in receipt.transactions:
-                sums[row.account] = sums.get(row.account, Decimal(0)) + row.accounting_value
-    return {account: str(value) for account, value in sums.items() if value}
-
-
-def on_put(kind: FaultKind, step: str, **more: Any) -> Fault:
-    return Fault(kind=kind, method="PUT", path=f"/ledgerreceipts/*/{step}", **more)
-
-
-def attempts() -> list[tuple[str, str]]:
-    return list(Attempt.objects.exclude(kind="post").values_list("kind", "outcome").order_by("pk"))
 
 
 def actions(journal: Journal) -> list[str]:
@@ -275,207 +226,6 @@ class TestARefusal:
         assert net_amounts(procountor) == {}
 
 
-class TestALostAnswer:
-    @pytest.mark.parametrize("kind", [FaultKind.ANSWER_LOST, FaultKind.ERROR_AFTER])
-    @pytest.mark.parametrize("step", ["unfinished", "invalidate"])
-    def test_of_a_step_that_happened_is_not_repeated(
-        self, procountor: Sandbox, kind: FaultKind, step: str
-    ) -> None:
-        journal = send(a_journal(a_linked_company(approves_receipts=True), 6))
-        procountor.faults.add(on_put(kind, step))
-
-        withdrawn = withdraw(journal)
-
-        assert withdrawn.state == "withdrawn"
-        assert sorted(outcome for _, outcome in attempts()) == ["done", "found"]
-        puts = procountor.requests.count("PUT", f"/ledgerreceipts/700001/{step}")
-        assert puts == 1
-
-    @pytest.mark.parametrize("step", ["unfinished", "invalidate"])
-    def test_of_a_step_that_did_not_happen_is_repeated_once_it_can_no_longer_arrive(
-        self, procountor: Sandbox, step: str
-    ) -> None:
-        journal = send(a_journal(a_linked_company(approves_receipts=True), 6))
-        procountor.faults.add(on_put(FaultKind.ERROR_BEFORE, step))
-
-        withdrawn = withdraw(journal)
-
-        assert withdrawn.state == "withdrawn"
-        kind = {"unfinished": "unfinish"}.get(step, step)
-        first, second = Attempt.objects.filter(kind=kind).order_by("number")
-        assert (first.outcome, second.outcome) == ("not_done", "done")
-        assert second.started_at - first.started_at >= request_lifetime()
-
-    @pytest.mark.parametrize(
-        "kind", [FaultKind.ANSWER_LOST, FaultKind.ERROR_AFTER, FaultKind.ERROR_BEFORE]
-    )
-    def test_of_a_reversal_books_it_once(self, procountor: Sandbox, kind: FaultKind) -> None:
-        journal = send(a_journal(a_linked_company(), 5))
-        set_period(procountor, "CLOSED", month=5)
-        procountor.faults.add(Fault(kind=kind, method="POST", path="/ledgerreceipts"))
-
-        withdrawn = withdraw(journal)
-
-        assert withdrawn.state == "withdrawn"
-        assert procountor.ledger.count() == 2
-        assert net_amounts(procountor) == {}
-
-
-class TestAReversalByHand:
-    def test_stops_and_is_taken_over(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 5))
-        clock = Clock()
-        set_period(procountor, "CLOSED", month=5)
-        sending = ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
-        by_hand = _reversed_by_hand(procountor)
-        stopped = deliver(sending, clock)
-        assert problem_codes(stopped) == ["S09"]
-        doubt = next(iter(doubts_about(stopped)))
-        reversal = Export.with_trail.get(token=doubt.token)
-
-        take_over(reversal, by_hand.receipt_id, user=None, now=clock.now)
-        withdrawn = deliver(_under_way(journal), clock)
-
-        assert withdrawn.state == "withdrawn"
-        assert procountor.ledger.count() == 2
-
-    def test_that_is_another_lets_ours_be_booked(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 5))
-        clock = Clock()
-        set_period(procountor, "CLOSED", month=5)
-        sending = ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
-        by_hand = _reversed_by_hand(procountor)
-        stopped = deliver(sending, clock)
-        reversal = Export.with_trail.get(token=next(iter(doubts_about(stopped))).token)
-
-        say_another(reversal, by_hand.receipt_id, user=None, now=clock.now)
-        withdrawn = deliver(_under_way(journal), clock)
-
-        assert withdrawn.state == "withdrawn"
-        assert procountor.ledger.count() == 3
-        assert len(receipts_with(procountor, reversal.token)) == 1
-
-
-class TestSendingAgain:
-    def test_books_each_receipt_once_more_under_another_token(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 5, 6))
-        clock = Clock()
-        set_period(procountor, "CLOSED", month=5)
-        first = set(journal.exports.values_list("token", flat=True))
-        withdraw(journal, clock)
-        set_period(procountor, "OPEN", month=5)
-
-        ready = let_be_sent_again(journal, reason="Agreement is right", user=None, now=clock.now)
-        assert ready.state == "ready"
-        sent = send(ready, clock)
-
-        assert sent.state == "sent"
-        assert states(sent) == ["withdrawn", "posted", "withdrawn", "posted"]
-        new = sent.exports.filter(state="posted")
-        assert first.isdisjoint(new.values_list("token", flat=True))
-        assert {export.epoch for export in new} == {1}
-        assert net_amounts(procountor) == {"5010": "2011.00", "2961": "-2011.00"}
-
-    def test_may_be_withdrawn_and_sent_a_third_time(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 6))
-        clock = Clock()
-        for _ in range(2):
-            withdraw(journal, clock)
-            again = let_be_sent_again(journal, reason="Once more", user=None, now=clock.now)
-            journal = send(again, clock)
-
-        assert statuses(procountor) == ["INVALIDATED", "INVALIDATED", "UNFINISHED"]
-        assert states(journal) == ["withdrawn", "withdrawn", "posted"]
-
-    def test_needs_a_person_to_say_so(self, procountor: Sandbox) -> None:
-        journal = withdraw(send(a_journal(a_linked_company(), 6)))
-
-        with pytest.raises(CannotBeSent):
-            send_journal(journal, user=None, now=Clock().now)
-
-        assert procountor.ledger.count() == 1
-
-    def test_is_refused_while_something_is_in_the_books(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 6))
-
-        with pytest.raises(NotWithdrawn):
-            let_be_sent_again(journal, reason="Again", user=None, now=Clock().now)
-
-
-class TestAsking:
-    @pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "Palkka 131052-308T"])
-    def test_needs_a_reason_that_may_be_shown(self, procountor: Sandbox, reason: str) -> None:
-        journal = send(a_journal(a_linked_company(), 6))
-
-        with pytest.raises(ValidationError):
-            ask_to_withdraw(journal, reason=reason, user=None, now=Clock().now)
-
-    def test_is_refused_when_nothing_is_booked(self, procountor: Sandbox) -> None:
-        journal = a_journal(a_linked_company(), 6)
-
-        with pytest.raises(CannotWithdraw):
-            ask_to_withdraw(journal, reason=REASON, user=None, now=Clock().now)
-
-    def test_is_refused_as_a_whole_when_one_receipt_has_no_way_back(
-        self, procountor: Sandbox
-    ) -> None:
-        journal = send(a_journal(a_linked_company(), 5, 6))
-        clock = Clock()
-        # One that Procountor does not give any more.
-        journal.exports.filter(booking_date__month=6).update(ledger_receipt_id=1)
-
-        plan = plan_withdrawal(journal, now=clock.now)
-        assert [one.way.way for one in plan.receipts] == [Way.INVALIDATE, Way.NONE]
-        with pytest.raises(CannotWithdraw):
-            ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
-
-        assert states(journal) == ["posted", "posted"]
-
-    def test_is_refused_when_something_has_changed_since_it_was_seen(
-        self, procountor: Sandbox
-    ) -> None:
-        journal = send(a_journal(a_linked_company(), 5))
-        clock = Clock()
-        seen = plan_withdrawal(journal, now=clock.now).digest
-        set_period(procountor, "CLOSED", month=5)
-
-        with pytest.raises(WithdrawalChanged):
-            ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now, seen=seen)
-
-        assert states(journal) == ["posted"]
-
-    def test_is_refused_through_a_link_that_is_verify_only_and_stopped_by_it(
-        self, procountor: Sandbox
-    ) -> None:
-        journal = send(a_journal(a_linked_company(), 5, 6))
-        clock = Clock()
-        sending = ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
-        Link.objects.update(is_verify_only=True)
-
-        stopped = deliver(sending, clock)
-
-        assert stopped.state == "withdrawal_stopped"
-        assert statuses(procountor) == ["UNFINISHED", "UNFINISHED"]
-        with pytest.raises(CannotWithdraw):
-            ask_to_withdraw(stopped, reason=REASON, user=None, now=clock.now)
-
-    def test_is_refused_while_it_is_sent(self, procountor: Sandbox) -> None:
-        journal = a_journal(a_linked_company(), 5, 6)
-        clock = Clock()
-        sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 1)
-
-        with pytest.raises(CannotWithdraw):
-            ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
-
-    def test_keeps_the_journal_from_being_sent_meanwhile(self, procountor: Sandbox) -> None:
-        journal = send(a_journal(a_linked_company(), 6))
-        ask_to_withdraw(journal, reason=REASON, user=None, now=Clock().now)
-
-        with pytest.raises(CannotBeSent):
-            send_journal(Journal.objects.get(pk=journal.pk), user=None, now=Clock().now)
-
-
 class TestAnEndedAccount:
     def test_goes_on_once_it_is_authorised_again(self, procountor: Sandbox) -> None:
         journal = send(a_journal(a_linked_company(), 6))
@@ -489,54 +239,9 @@ class TestAnEndedAccount:
         account.save(update_fields=["state"])
 
         assert continue_waiting(clock.now) == 1
-        withdrawn = deliver(_under_way(journal), clock)
+        withdrawn = deliver(under_way(journal), clock)
 
         assert withdrawn.state == "withdrawn"
-
-
-class TestARestoredBackup:
-    def test_finds_what_was_withdrawn_and_sent_again_in_the_forgotten_time(
-        self, procountor: Sandbox
-    ) -> None:
-        journal = send(a_journal(a_linked_company(), 5, 6))
-        clock = Clock()
-        set_period(procountor, "CLOSED", month=5)
-        before = _backup()
-        withdraw(journal, clock)
-        set_period(procountor, "OPEN", month=5)
-        send(let_be_sent_again(journal, reason="Right", user=None, now=clock.now), clock)
-        booked = procountor.ledger.count()
-        _restore(before)
-
-        set_period(procountor, "CLOSED", month=5)
-        withdrawn = withdraw(Journal.objects.get(pk=journal.pk), clock)
-        assert withdrawn.state == "withdrawn"
-        set_period(procountor, "OPEN", month=5)
-        again = let_be_sent_again(withdrawn, reason="Right", user=None, now=clock.now)
-        sent = send(again, clock)
-
-        assert sent.state == "sent"
-        assert procountor.ledger.count() == booked
-        assert net_amounts(procountor) == {"5010": "2011.00", "2961": "-2011.00"}
-
-
-def _backup() -> list[Export]:
-    return list(Export.objects.all())
-
-
-def _restore(backup: list[Export]) -> None:
-    """Leave the tables as they were when ``backup`` was made, after the first sending."""
-    kept = [one.pk for one in backup]
-    # A restored database has other rows, whatever its triggers would refuse.
-    take_away(connection)
-    Attempt.objects.exclude(kind="post").delete()
-    Attempt.objects.exclude(export__in=kept).delete()
-    Export.with_trail.filter(reverses__isnull=False).delete()
-    Export.objects.exclude(pk__in=kept).delete()
-    for export in backup:
-        export.save()
-    Withdrawal.objects.all().delete()
-    Journal.objects.update(withdrawn_at=None, state="sent")
 
 
 class TestAFinalReceipt:
@@ -584,28 +289,6 @@ class TestALaterRevision:
         assert second.state == "ready"
         assert send(second).state == "sent"
         assert procountor.ledger.count() == 2
-
-
-def _under_way(journal: Journal) -> Sending:
-    return Sending.objects.get(journal=journal, finished_at__isnull=True)
-
-
-def _reversed_by_hand(sandbox: Sandbox) -> Receipt:
-    """Let a person book the reversal in Procountor, without any token."""
-    first = sandbox.ledger.receipts()[0]
-    reversal = Export.with_trail.get(reverses__isnull=False)
-    rows = tuple(replace(row, accounting_value=-row.accounting_value) for row in first.transactions)
-    return sandbox.ledger.book(
-        first.company_id,
-        Draft(
-            name="Reversed by hand",
-            receipt_date=reversal.receipt_date,
-            vat_type=first.vat_type,
-            vat_status=first.vat_status,
-            transactions=rows,
-            others={},
-        ),
-    )
 
 
 def revised(company: Company) -> Journal:
