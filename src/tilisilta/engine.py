@@ -55,7 +55,8 @@ SENDINGS_AT_ONCE = 16
 # DBOS cannot begin a turn in our transaction, so a click waits for the next sweep: not for long.
 SWEEP_SECONDS = 0.25
 WATCH_SECONDS = 60.0
-VERIFY_SECONDS = 10.0
+VERIFY_SECONDS = 2.0
+"""A person may wait for a comparison."""
 ATTACH_SECONDS = 10.0
 NOTIFY_SECONDS = 15.0
 SEAL_SECONDS = 2.0
