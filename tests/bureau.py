@@ -32,6 +32,7 @@ from tilisilta.models import (
     Synchronisation,
     Worker,
 )
+from tilisilta.services.asked_payments import fetch_and_verify
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.fetching.connections import connect
 from tilisilta.services.fetching.consents import Answer, ask_for_consent, take_answer
@@ -56,6 +57,7 @@ from tilisilta.services.sending.asking import (
 )
 from tilisilta.services.sending.delivery import advance
 from tilisilta.services.sending.ready import ready_journals
+from tilisilta.services.verifying.night import claim_company
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
 WORKER = "a-worker"
@@ -167,6 +169,15 @@ def the_june_journal(company: Company) -> Journal:
     return import_journal(
         content, file_name=JUNE_WITH_CORRECTIONS.name, company=company, user=None, now=NOW
     ).journal
+
+
+def compare_asked() -> int:
+    """Compare what is due with the ledger, as a worker would; return how many companies it was."""
+    count = 0
+    while (company := claim_company(timezone_now())) is not None:
+        fetch_and_verify(company, now=timezone_now())
+        count += 1
+    return count
 
 
 def send(journal: Journal, clock: Clock | None = None) -> Journal:

@@ -37,7 +37,8 @@ from tilisilta.services.webhooks.gathering import gather
 from tilisilta.verifier import Verifier
 
 WATCH_SECONDS = 60.0
-VERIFY_SECONDS = 10.0
+VERIFY_SECONDS = 2.0
+"""A person may wait for a comparison."""
 ATTACH_SECONDS = 10.0
 NOTIFY_SECONDS = 15.0
 ONBOARD_SECONDS = 1.0

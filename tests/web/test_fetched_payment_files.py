@@ -53,7 +53,8 @@ def fetch(browser: Client, company: Company) -> str:
         return asked
     assert "Payment files are being fetched from Nmbrs" in asked
     assert "Fetch from Nmbrs" not in asked
-    assert browser.get(page, headers={"HX-Request": "true"}).status_code == 204
+    polled = browser.get(page, headers={"HX-Request": "true"}).text
+    assert "Payment files are being fetched from Nmbrs" in polled
     fetch_and_verify(claimed, now=timezone_now())
     assert browser.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     return month_page(browser, company)

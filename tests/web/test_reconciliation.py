@@ -3,16 +3,29 @@
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from tests.bureau import a_company, a_journal, a_linked_company, book_by_hand, send, tidy
+from django.utils import timezone
+from tests.bureau import (
+    a_company,
+    a_journal,
+    a_linked_company,
+    book_by_hand,
+    compare_asked,
+    send,
+    tidy,
+    timezone_now,
+)
 from tests.web.reading import squeezed
 from werkzeug.test import Client as HttpClient
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.models import Company
+from tilisilta.models import Company, ReconciledMonth, VerifiedCompany, Worker
+from tilisilta.services.asked_payments import fetch_and_verify
 from tilisilta.services.connections import check_account
+from tilisilta.services.verifying.night import claim_company
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +41,28 @@ def company(procountor: Sandbox) -> Company:
 
 
 def compared(browser: Client, month: str = JUNE) -> str:
-    response = browser.post(reverse("company_month", args=[1001, month]), follow=True)
-    assert response.status_code == 200
-    return squeezed(response.text)
+    """Have the month compared, be its worker, and return the page as it is loaded then."""
+    address = reverse("company_month", args=[1001, month])
+    assert browser.post(address, follow=True).status_code == 200
+    compare_asked()
+    return squeezed(browser.get(address).text)
+
+
+def a_worker() -> Worker:
+    return Worker.objects.create(
+        executor_id="worker", started_at=timezone_now(), heard_at=timezone_now()
+    )
+
+
+def polled(browser: Client, shown: str = "") -> HttpResponse:
+    address = f"{reverse('company_month', args=[1001, JUNE])}?shown={shown}"
+    response = browser.get(address, headers={"HX-Request": "true"})
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+def this_month() -> str:
+    return f"{timezone.localdate():%Y-%m}"
 
 
 class TestMonth:
@@ -43,7 +75,8 @@ class TestMonth:
     def test_is_equal(self, browser_of_reader: Client, company: Company) -> None:
         text = compared(browser_of_reader)
 
-        assert "The sums are equal." in text
+        assert "Equal" in text
+        assert "Different" not in text
         assert "Causes" not in text
         assert text.count('<span class="pos">1,006.00</span>') >= 3
 
@@ -56,7 +89,7 @@ class TestMonth:
 
         text = compared(browser_of_reader)
 
-        assert "Something differs." in text
+        assert "Different" in text
         assert "Edited by a person" in text
         assert "1,006.00" in text
         assert "970.00" in text
@@ -168,7 +201,11 @@ class TestWaysThere:
         answer = browser_of_reader.post(reverse("compare_recent", args=[1001]), follow=True)
 
         assert answer.redirect_chain == [(reverse("company", args=[1001]), 302)]
-        assert "Compared with the ledger." in answer.text
+        assert "waits to be compared with the ledger" in answer.text
+        assert f'hx-get="{reverse("company_month", args=[1001, this_month()])}' in answer.text
+        compare_asked()
+        assert ReconciledMonth.objects.count() == 3
+        assert not VerifiedCompany.objects.exclude(wanted_month=None, awaited_month=None)
 
     def test_from_the_company_to_months_compared_before(
         self, browser_of_reader: Client, company: Company
@@ -194,6 +231,67 @@ class TestWaysThere:
         text = browser_of_reader.get(reverse("journal", args=[journal.pk])).text
 
         assert f'action="{reverse("company_month", args=[1001, JUNE])}"' in text
+
+
+class TestWaiting:
+    def test_is_left_to_a_worker(
+        self, browser_of_reader: Client, company: Company, procountor: Sandbox
+    ) -> None:
+        a_worker()
+        before = len(procountor.requests.all())
+
+        text = squeezed(
+            browser_of_reader.post(reverse("company_month", args=[1001, JUNE]), follow=True).text
+        )
+
+        assert len(procountor.requests.all()) == before
+        assert "The month waits to be compared with the ledger." in text
+        assert "No worker is running" not in text
+        assert not ReconciledMonth.objects.exists()
+
+    def test_is_seen_by_colleagues_until_it_is_compared(
+        self, browser_of_reader: Client, browser_of_administrator: Client, company: Company
+    ) -> None:
+        a_worker()
+        browser_of_reader.post(reverse("company_month", args=[1001, JUNE]))
+
+        assert polled(browser_of_administrator, "waiting").status_code == 204
+        claimed = claim_company(timezone_now())
+        assert claimed is not None
+        moved = polled(browser_of_administrator, "waiting")
+        assert "The month is being compared with the ledger." in moved.text
+        assert polled(browser_of_administrator, "comparing").status_code == 204
+        fetch_and_verify(claimed, now=timezone_now())
+        assert polled(browser_of_administrator, "comparing").headers["HX-Refresh"] == "true"
+
+    def test_clicked_twice_asks_once(self, browser_of_reader: Client, company: Company) -> None:
+        for _click in range(2):
+            browser_of_reader.post(reverse("company_month", args=[1001, JUNE]))
+
+        assert compare_asked() == 1
+
+    def test_says_that_no_worker_runs_and_what_to_do(
+        self, browser_of_reader: Client, company: Company
+    ) -> None:
+        text = squeezed(
+            browser_of_reader.post(reverse("company_month", args=[1001, JUNE]), follow=True).text
+        )
+
+        assert "No worker is running: it is compared as soon as one does." in text
+        assert "Start tilisilta serve or tilisilta worker." in text
+        assert polled(browser_of_reader, "no_worker").status_code == 204
+        a_worker()
+        assert "No worker is running" not in polled(browser_of_reader, "no_worker").text
+
+    def test_is_not_begun_without_a_link(
+        self, browser_of_reader: Client, procountor: Sandbox
+    ) -> None:
+        a_company()
+
+        text = browser_of_reader.post(reverse("company_month", args=[1001, JUNE]), follow=True).text
+
+        assert "No administration is linked to" in text
+        assert not VerifiedCompany.objects.exists()
 
 
 class TestVerifyOnly:

@@ -14,11 +14,11 @@ from tilisilta.api.schemas import Month
 from tilisilta.api.schemas_of_trails import Status
 from tilisilta.domain.standing import WAITING_JOURNALS
 from tilisilta.management.status import journal_counts, waiting_elsewhere
-from tilisilta.management.workers import living_workers
 from tilisilta.models import Area, Right, Scope, Sending, User
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.link_drift import drifted
 from tilisilta.services.sending.releasing import proposed_count
+from tilisilta.services.workers import living_workers
 
 router = Router(tags=["Months"])
 

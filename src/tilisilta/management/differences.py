@@ -24,11 +24,12 @@ from tilisilta.management.output import (
     refusal_of,
 )
 from tilisilta.management.proposals import proposal_document, proposed_lines, stop
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import Export, Journal, Proposal
 from tilisilta.services.sending.difference_plans import PlannedDifference
 from tilisilta.services.sending.differences import plan_difference_of
 from tilisilta.services.sending.proposing_differences import book_or_propose_difference
+from tilisilta.services.workers import living_workers
 
 
 def send(options: Namespace) -> Answer:

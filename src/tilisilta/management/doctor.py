@@ -33,7 +33,6 @@ from tilisilta.management.doctor_proxies import check_trusted_proxies
 from tilisilta.management.doctor_versions import check_api_version
 from tilisilta.management.findings import Finding, Verdict, finding_document, finding_text
 from tilisilta.management.output import Answer, Refused, Status
-from tilisilta.management.workers import living_workers
 from tilisilta.models import ProcountorAccount, Sending
 from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.connections import check_account
@@ -41,6 +40,7 @@ from tilisilta.services.explanations import explain_error
 from tilisilta.services.keys import do_keys_fit
 from tilisilta.services.procountor.client import redirect_uri, transport
 from tilisilta.services.sending.outbox import stranded_sendings
+from tilisilta.services.workers import living_workers
 
 CLOCK_LIMIT = timedelta(seconds=30)
 CLOCK_TIMEOUT_SECONDS = 10

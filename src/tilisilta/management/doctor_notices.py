@@ -10,10 +10,10 @@ from tilisilta.management.findings import Finding, Verdict
 from tilisilta.management.mail import mail_lines
 from tilisilta.management.output import shown_moment
 from tilisilta.management.webhooks import failing_lines
-from tilisilta.management.workers import living_workers
 from tilisilta.models import NoticeRound
 from tilisilta.services.notices.mail_server import mail_standing
 from tilisilta.services.webhooks.outcomes import failing_webhooks
+from tilisilta.services.workers import living_workers
 
 LATE = timedelta(hours=1)
 """A worker looks every few minutes."""

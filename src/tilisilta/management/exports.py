@@ -26,7 +26,7 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.proposals import proposal_document, proposed_lines
 from tilisilta.management.together import send_all
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import Export, Journal, Proposal, Sending
 from tilisilta.services.journals.waiting import waiting_problems
 from tilisilta.services.sending.asking import (
@@ -37,6 +37,7 @@ from tilisilta.services.sending.asking import (
 )
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.withdrawals import let_be_sent_again
+from tilisilta.services.workers import living_workers
 
 MOST_NAMED = 10
 POLL_SECONDS = 0.2

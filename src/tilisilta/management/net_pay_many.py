@@ -20,8 +20,8 @@ from tilisilta.models import Company
 from tilisilta.services.closing.months import month_end
 from tilisilta.services.explanations import explain, problem_of
 from tilisilta.services.payment_files import fetch_payment_files
-from tilisilta.services.verifying.net_pay import net_pay_of
-from tilisilta.services.verifying.net_pay_changes import tick_paid
+from tilisilta.services.verifying.net_pay import net_pay_of_each
+from tilisilta.services.verifying.net_pay_changes import CannotTick, tick_each_paid
 from tilisilta.services.verifying.words import NET_PAY_STATES
 
 
@@ -46,12 +46,20 @@ def compare_many(options: Namespace) -> Answer:
             remedy=_("Leave out the files, or the tick."),
         )
     companies = _companies(options)
-    outcomes = []
-    with progress_line() as line:
-        for done, company in enumerate(companies, start=1):
-            outcomes.append(_outcome(company, options))
-            text = _("%(done)s of %(count)s companies")
-            line.show(text % {"done": done, "count": len(companies)})
+    month = BookingPeriod.containing(options.period)
+    before = net_pay_of_each(companies, month)
+    # What is proven already stays as it is.
+    left = [one for one in companies if before[one.pk].comparison.state not in PROVEN]
+    problems: dict[int, Problem] = {}
+    if options.fetch:
+        problems = _fetch(left, month)
+    elif options.paid_by_hand:
+        problems = _tick(left, month)
+    after = before if not left else net_pay_of_each(companies, month)
+    outcomes = [
+        _Outcome(company=one, state=after[one.pk].comparison.state, problem=problems.get(one.pk))
+        for one in companies
+    ]
     is_proven = all(one.state in PROVEN for one in outcomes)
     return Answer(
         document=_document(options, outcomes),
@@ -67,19 +75,24 @@ def _companies(options: Namespace) -> list[Company]:
     return list(Company.objects.filter(pk__in=ids).order_by("number"))
 
 
-def _outcome(company: Company, options: Namespace) -> _Outcome:
-    """What is proven already stays as it is; one that fails does not stop the others."""
-    month, problem = BookingPeriod.containing(options.period), None
-    if net_pay_of(company, month).comparison.state not in PROVEN:
-        try:
-            if options.fetch:
+def _fetch(companies: Sequence[Company], month: BookingPeriod) -> dict[int, Problem]:
+    """Fetch the payment files of each; one that fails does not stop the others."""
+    problems = {}
+    with progress_line() as line:
+        for done, company in enumerate(companies, start=1):
+            try:
                 fetch_payment_files(company, month, user=None, now=timezone.now())
-            elif options.paid_by_hand:
-                tick_paid(company, month, amount=None, user=None, now=timezone.now())
-        except TilisiltaError as error:
-            problem = problem_of(error)
-    state = net_pay_of(company, month).comparison.state
-    return _Outcome(company=company, state=state, problem=problem)
+            except TilisiltaError as error:
+                problems[company.pk] = problem_of(error)
+            text = _("%(done)s of %(count)s companies")
+            line.show(text % {"done": done, "count": len(companies)})
+    return problems
+
+
+def _tick(companies: Sequence[Company], month: BookingPeriod) -> dict[int, Problem]:
+    amounts = dict.fromkeys(one.pk for one in companies)
+    ticked = tick_each_paid(companies, month, amounts=amounts, user=None, now=timezone.now())
+    return {pk: problem_of(one) for pk, one in ticked.items() if isinstance(one, CannotTick)}
 
 
 def _document(options: Namespace, outcomes: Sequence[_Outcome]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tilisilta.management.output import (
     table,
 )
 from tilisilta.management.progress import ProgressLine, progress_line
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import ApiComparison, ComparedCompany, NmbrsConnection
 from tilisilta.services.explanations import explain, explain_error
 from tilisilta.services.fetching.moving.comparisons import ask_for_comparison
@@ -39,6 +39,7 @@ from tilisilta.services.fetching.moving.switching import (
     switch_to_soap,
 )
 from tilisilta.services.fetching.moving.words import company_words, run_words
+from tilisilta.services.workers import living_workers
 
 POLL_SECONDS = 0.2
 

@@ -19,7 +19,6 @@ from tilisilta.management.nmbrs_rest import step_text
 from tilisilta.management.output import Answer, amount, problem_document, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.webhooks import failing_lines
-from tilisilta.management.workers import living_workers
 from tilisilta.models import (
     JOURNAL_STATES,
     CheckedLink,
@@ -39,6 +38,7 @@ from tilisilta.services.fetching.synchronisations import latest_synchronisation
 from tilisilta.services.notices.mail_server import mail_standing
 from tilisilta.services.sending.releasing import proposed_count
 from tilisilta.services.webhooks.outcomes import failing_webhooks
+from tilisilta.services.workers import living_workers
 
 
 def show_status(options: Namespace) -> Answer:

@@ -19,10 +19,11 @@ from tilisilta.management.sync_outcomes import (
     summary,
     trouble_lines,
 )
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import Company, Journal, NmbrsCompany, Synchronisation
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_of
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
+from tilisilta.services.workers import living_workers
 
 POLL_SECONDS = 0.2
 

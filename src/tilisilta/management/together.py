@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.management.progress import ProgressLine, progress_line
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import JointSending, Journal
 from tilisilta.services.sending.asking import (
     AlreadySent,
@@ -28,6 +28,7 @@ from tilisilta.services.sending.ready import ReadyJournals
 from tilisilta.services.sending.stopping import SendingStopped
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending.two_persons import with_journals
+from tilisilta.services.workers import living_workers
 
 POLL_SECONDS = 0.5
 

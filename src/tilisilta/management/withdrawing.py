@@ -13,7 +13,7 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.management.exports import wait_for
 from tilisilta.management.journals import find_journal, journal_document
 from tilisilta.management.output import Answer, Status, problem_document, problem_text, refusal_of
-from tilisilta.management.workers import living_workers, running_worker
+from tilisilta.management.workers import running_worker
 from tilisilta.models import Export, Journal
 from tilisilta.services.explanations.ways_back import way_text
 from tilisilta.services.sending.withdrawals import (
@@ -22,6 +22,7 @@ from tilisilta.services.sending.withdrawals import (
     ask_to_withdraw,
     plan_withdrawal,
 )
+from tilisilta.services.workers import living_workers
 
 
 def withdraw(options: Namespace) -> Answer:

@@ -1,20 +1,14 @@
-"""Which workers are alive, by their last heartbeat, and how a command works without one."""
+"""How a command works where no worker does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from tilisilta.models import Worker
-
-
-def living_workers(now: datetime) -> list[Worker]:
-    limit = now - timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
-    return list(Worker.objects.filter(heard_at__gte=limit).order_by("started_at"))
+from tilisilta.services.workers import living_workers
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Self
@@ -47,10 +48,18 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def booking(self, period: BookingPeriod, *, company_id: int) -> "Link | None":
         """Return the link of a company that books ``period``; else the next to begin, if any."""
-        of_company = self.select_related("procountor_account", "company")
-        links = list(of_company.filter(company_id=company_id).order_by("start_month", "pk"))
-        place = span_for(period, [link.span() for link in links])
-        return None if place is None else links[place]
+        return self.booking_of_each(period, company_ids=[company_id]).get(company_id)
+
+    def booking_of_each(
+        self, period: BookingPeriod, *, company_ids: Collection[int]
+    ) -> "dict[int, Link]":
+        """Return the same for each of the companies that have any link, by their ids."""
+        of_companies = self.select_related("procountor_account", "company")
+        links: dict[int, list[Link]] = {}
+        for link in of_companies.filter(company__in=company_ids).order_by("start_month", "pk"):
+            links.setdefault(link.company_id, []).append(link)
+        places = {pk: span_for(period, [one.span() for one in own]) for pk, own in links.items()}
+        return {pk: links[pk][place] for pk, place in places.items() if place is not None}
 
 
 class Link(models.Model):

@@ -66,7 +66,9 @@ class VerifiedCompany(models.Model):
     """When a company was last compared with the ledger, and what hindered it.
 
     ``claimed_until`` keeps other workers off while one compares it. ``wanted_month`` is the first
-    day of a month that somebody asked to have compared, until that is done.
+    day of a month that somebody asked to have compared, until that is done. ``awaited_month`` is
+    one that a person waits for on its page: it comes before all others, and along with what other
+    receipts book.
     """
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="verified")
@@ -74,6 +76,7 @@ class VerifiedCompany(models.Model):
     compared_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     wanted_month = models.DateField(null=True, blank=True, db_index=True)
+    awaited_month = models.DateField(null=True, blank=True, db_index=True)
     trouble = ProblemsField()
 
     def __str__(self) -> str:

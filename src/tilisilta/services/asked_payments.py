@@ -18,7 +18,7 @@ from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.payment_files import fetch_payment_files
 from tilisilta.services.verifying.companies import NotLinked, Verified
-from tilisilta.services.verifying.night import verify_claimed
+from tilisilta.services.verifying.night import awaited_month, verify_claimed
 
 _KEPT_SECONDS = 24 * 60 * 60
 _MOST_SECONDS = 60.0
@@ -55,6 +55,9 @@ def fetch_and_verify(
     company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
 ) -> Verified:
     """Fetch what was asked for of a claimed company, compare it, and give the claim back."""
+    if awaited_month(company) is not None:
+        # Somebody waits for that comparison. The files are fetched with the next one.
+        return verify_claimed(company, now=now, pace=pace)
     mine = VerifiedCompany.objects.filter(company=company)
     wanted = mine.values_list("wanted_month", flat=True).first()
     asked = wanted is not None and is_asked_for(company, wanted)

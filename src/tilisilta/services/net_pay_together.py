@@ -1,18 +1,17 @@
 """The net pay of many chosen companies of a month: what is not proven, and ticking it off."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.net_pay import PROVEN, NetPayComparison, NetPayState
-from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, User
 from tilisilta.services.asked_payments import fetchable_ids
 from tilisilta.services.closing.months import CompanyMonth
-from tilisilta.services.verifying.net_pay import net_pay_of
-from tilisilta.services.verifying.net_pay_changes import tick_paid
+from tilisilta.services.verifying.net_pay import net_pay_of_each
+from tilisilta.services.verifying.net_pay_changes import CannotTick, tick_each_paid
 
 TICKABLE = frozenset({NetPayState.OPEN, NetPayState.CHANGED})
 """No payment file decides it, so a person's word does."""
@@ -40,7 +39,7 @@ class TickedTogether:
     """How many were ticked off, and what hindered the others."""
 
     count: int
-    refused: tuple[tuple[Company, TilisiltaError], ...]
+    refused: tuple[tuple[Company, CannotTick], ...]
 
 
 def unproven_net_pay(
@@ -54,11 +53,11 @@ def unproven_net_pay(
     ]
     found = Company.objects.in_bulk(open_ids[:most])
     fetchable = fetchable_ids(found)
-    period = BookingPeriod.containing(month)
+    months = net_pay_of_each([*found.values()], BookingPeriod.containing(month))
     shown = (
         UnprovenNetPay(
             company=found[pk],
-            compared=net_pay_of(found[pk], period).comparison,
+            compared=months[pk].comparison,
             is_fetchable=pk in fetchable,
         )
         for pk in open_ids[:most]
@@ -68,7 +67,7 @@ def unproven_net_pay(
 
 
 def tick_together(
-    companies: Collection[Company],
+    companies: Sequence[Company],
     month: date,
     *,
     seen: Mapping[int, Decimal],
@@ -79,10 +78,14 @@ def tick_together(
 
     What hinders one does not stop the others.
     """
-    period, refused = BookingPeriod.containing(month), []
-    for company in companies:
-        try:
-            tick_paid(company, period, amount=seen[company.number], user=user, now=now)
-        except TilisiltaError as error:
-            refused.append((company, error))
-    return TickedTogether(count=len(companies) - len(refused), refused=tuple(refused))
+    outcomes = tick_each_paid(
+        companies,
+        BookingPeriod.containing(month),
+        amounts={one.pk: seen[one.number] for one in companies},
+        user=user,
+        now=now,
+    )
+    refused = tuple(
+        (one, error) for one in companies if isinstance(error := outcomes[one.pk], CannotTick)
+    )
+    return TickedTogether(count=len(companies) - len(refused), refused=refused)

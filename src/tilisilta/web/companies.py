@@ -364,6 +364,7 @@ def _company_page(
 ) -> HttpResponse:
     year = whole_number(request.GET.get("year", ""))
     page = company_page(company, user=request.user, year=year)
+    months = _months(request, page.standing)
     context = {
         "company": company,
         "page": page,
@@ -373,6 +374,7 @@ def _company_page(
         "business_id_form": shown.business_id,
         "start_form": shown.start,
         "people_form": shown.people,
-        "months": _months(request, page.standing),
+        "months": months,
+        "comparing": next((one for one in months if one.waiting), None),
     }
     return render(request, "companies/company.html", context, status=status)

@@ -21,8 +21,8 @@ from tilisilta.web.chosen_months import address_of_list, back_to_list, chosen_of
 from tilisilta.web.parts import error_text
 from tilisilta.web.rights import UserRequest, needs
 
-MOST_AT_ONCE = 500
-"""More would let the browser wait for longer than a quarter of a minute."""
+MOST_AT_ONCE = 2000
+"""A bureau's companies of one month; more would let the browser wait for some seconds."""
 _MOST_NAMED = 4
 
 

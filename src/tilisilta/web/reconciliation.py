@@ -1,67 +1,66 @@
-"""A company's month: payroll against the ledger, and comparing it now."""
+"""A company's month: payroll against the ledger, and having it compared now."""
 
-from collections.abc import Collection
-from functools import partial
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
-from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.reconciliation import Outcome
-from tilisilta.models import Area, Company, Right, VerifiedCompany
-from tilisilta.services.pace import wait_below_sending
-from tilisilta.services.verifying.companies import recent_months, verify
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Area, Company, Right
+from tilisilta.services.asked_payments import is_asked_for
+from tilisilta.services.verifying.night import ask_to_compare_now, waiting_for
 from tilisilta.web.months import render_month
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, first_day, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
-# A person waits: then it takes a slot like everything else.
-PATIENCE_SECONDS = 5.0
-
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month(request: UserRequest, number: int, month: str) -> HttpResponse:
-    """Show how a month compares; posted, compare it now. Nothing is written to Procountor.
+    """Show how a month compares; posted, have a worker compare it. Procountor is only read.
 
     While a worker has it in hand, the page asks by itself until it can be loaded again.
     """
     company = visible_company(request.user, number)
     first = first_day(month)
     if request.htmx:
-        is_waiting = VerifiedCompany.objects.filter(company=company, wanted_month=first).exists()
-        return HttpResponse(status=204) if is_waiting else HttpResponseClientRefresh()
+        return _comparing(request, company, first)
     if request.method != "POST":
         return render_month(request, company, first)
-    _compare(request, company, [BookingPeriod.containing(first)], with_reports=True)
+    _ask(request, company, first)
     return redirect("company_month", number, month)
 
 
 @only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def compare_recent(request: UserRequest, number: int) -> HttpResponse:
-    """Compare the months that every night compares."""
+    """Have a worker compare the months that every night compares, the current one first."""
     company = visible_company(request.user, number)
-    _compare(request, company, recent_months(timezone.localdate()))
+    _ask(request, company, timezone.localdate().replace(day=1), with_recent=True)
     return redirect("company", number)
 
 
-def _compare(
-    request: UserRequest,
-    company: Company,
-    months: Collection[BookingPeriod],
-    *,
-    with_reports: bool = False,
-) -> None:
-    pace = partial(wait_below_sending, PATIENCE_SECONDS)
-    outcome = verify(company, months, now=timezone.now(), pace=pace, with_reports=with_reports)
-    if outcome.error is not None:
-        messages.error(request, error_text(outcome.error))
-    elif any(one.outcome == Outcome.DIFFERENT for one in outcome.months):
-        messages.warning(request, _("Compared with the ledger. Something differs."))
-    else:
-        messages.success(request, _("Compared with the ledger. The sums are equal."))
+def _ask(request: UserRequest, company: Company, first: date, *, with_recent: bool = False) -> None:
+    try:
+        ask_to_compare_now(company, first, with_recent=with_recent)
+    except TilisiltaError as error:
+        messages.error(request, error_text(error))
+
+
+def _comparing(request: UserRequest, company: Company, first: date) -> HttpResponse:
+    """Return how far the comparison is, if that is not ``shown``; else have the page loaded."""
+    waiting = waiting_for(company, first, now=timezone.now())
+    if waiting is None:
+        return HttpResponseClientRefresh()
+    if waiting == request.GET.get("shown"):
+        return HttpResponse(status=204)
+    context = {
+        "company": company,
+        "month": f"{first:%Y-%m}",
+        "waiting": waiting,
+        "is_fetching": is_asked_for(company, first),
+    }
+    return render(request, "companies/comparing.html", context)

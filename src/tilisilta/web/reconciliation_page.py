@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.ledger_sums import ZERO
@@ -14,6 +15,7 @@ from tilisilta.domain.reconciliation import Finding
 from tilisilta.models import Company, Journal, ReconciledMonth, VerifiedCompany
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.verifying.companies import recent_months
+from tilisilta.services.verifying.night import Waiting, waiting_for
 from tilisilta.services.verifying.words import FIELDS
 
 Document = Mapping[str, Any]
@@ -111,7 +113,7 @@ class MonthPage:
     """Everything on the page. Without a ``result`` the month was not compared yet.
 
     ``trouble`` is what hindered its last comparison, ``not_fetched`` why Nmbrs gave no payment
-    file, and ``is_waiting`` says that a worker is to fetch or compare it.
+    file, and ``waiting`` says how far a worker is that is to fetch or compare it.
     """
 
     company: Company
@@ -119,7 +121,7 @@ class MonthPage:
     result: ReconciledMonth | None
     trouble: tuple[Explanation, ...] = ()
     not_fetched: tuple[Explanation, ...] = ()
-    is_waiting: bool = False
+    waiting: Waiting | None = None
     accounts: tuple[AccountRow, ...] = ()
     debit: Figures | None = None
     credit: Figures | None = None
@@ -161,6 +163,7 @@ class RecentMonth:
 
     month: date
     result: ReconciledMonth | None
+    waiting: Waiting | None = None
 
     @property
     def address(self) -> str:
@@ -184,8 +187,12 @@ def recent_months_of(company: Company, today: date) -> tuple[RecentMonth, ...]:
     results = ReconciledMonth.objects.filter(company=company).defer("document", "receipts")
     found = {one.month: one for one in results.order_by("-month")[:MOST_MONTHS]}
     firsts = {date(one.year, one.month, 1) for one in recent_months(today)}
+    current = today.replace(day=1)
+    waiting = waiting_for(company, current, now=timezone.now())
     return tuple(
-        RecentMonth(month=first, result=found.get(first))
+        RecentMonth(
+            month=first, result=found.get(first), waiting=waiting if first == current else None
+        )
         for first in sorted(firsts | found.keys(), reverse=True)
     )
 
@@ -198,7 +205,7 @@ def month_page(company: Company, month: date) -> MonthPage:
     # What Nmbrs was asked for stands with its screen; comparing asks Procountor alone.
     trouble = tuple(explain(one) for one in troubles if one.screen is not Screen.NMBRS)
     not_fetched = tuple(explain(one) for one in troubles if one.screen is Screen.NMBRS)
-    is_waiting = verified is not None and verified.wanted_month == month
+    waiting = waiting_for(company, month, now=timezone.now())
     if result is None:
         return MonthPage(
             company=company,
@@ -206,7 +213,7 @@ def month_page(company: Company, month: date) -> MonthPage:
             result=None,
             trouble=trouble,
             not_fetched=not_fetched,
-            is_waiting=is_waiting,
+            waiting=waiting,
         )
     document = result.document
     journals = Journal.objects.filter(company=company, period=month).select_related("company")
@@ -219,7 +226,7 @@ def month_page(company: Company, month: date) -> MonthPage:
         result=result,
         trouble=trouble,
         not_fetched=not_fetched,
-        is_waiting=is_waiting,
+        waiting=waiting,
         accounts=accounts,
         debit=_total(accounts, is_debit=True),
         credit=_total(accounts, is_debit=False),

@@ -14,6 +14,7 @@ from tilisilta.services.verifying.night import (
     LEASE,
     PAUSE,
     ask_for_comparison,
+    ask_to_compare_now,
     claim_company,
     verify_claimed,
 )
@@ -115,6 +116,67 @@ class TestAskForComparison:
 
         assert compare_all() == 1
         assert VerifiedCompany.objects.get().wanted_month is None
+        assert VerifiedCompany.objects.get().trouble
+
+
+class TestAskToCompareNow:
+    def test_goes_before_all_others_and_alone(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        settings.VERIFY_TIME = None
+        first, awaited = a_linked_company(1001), a_linked_company(1002)
+        ask_for_comparison([first.pk, awaited.pk], date(2026, 3, 1))
+        ask_to_compare_now(awaited, date(2026, 2, 1))
+
+        claimed = claim_company(NOW)
+        assert claimed == awaited
+        verify_claimed(awaited, now=NOW)
+
+        assert [one.month for one in awaited.reconciled_months.all()] == [date(2026, 2, 1)]
+        assert compare_all() == 2
+        assert awaited.reconciled_months.filter(month=date(2026, 3, 1)).exists()
+
+    def test_reads_what_other_receipts_book(self, procountor: Sandbox, settings: Settings) -> None:
+        settings.VERIFY_TIME = None
+        company = a_linked_company()
+        send(a_journal(company))
+        ask_to_compare_now(company, date(2026, 6, 1))
+
+        compare_all()
+
+        assert company.reconciled_months.get().document["reports_read_at"]
+
+    def test_survives_a_worker_that_dies(self, procountor: Sandbox, settings: Settings) -> None:
+        settings.VERIFY_TIME = None
+        company = a_linked_company()
+        ask_to_compare_now(company, date(2026, 6, 1))
+        # It takes up the company, and nothing is heard of it any more.
+        claim_company(NOW)
+
+        assert claim_company(NOW + LEASE / 2) is None
+        assert compare_all(NOW + LEASE + timedelta(seconds=1)) == 1
+        assert company.reconciled_months.filter(month=date(2026, 6, 1)).exists()
+        assert VerifiedCompany.objects.get().awaited_month is None
+
+    def test_leaves_a_month_that_was_asked_for_meanwhile(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        settings.VERIFY_TIME = None
+        company = a_linked_company()
+        ask_for_comparison([company.pk], date(2026, 3, 1))
+        ask_to_compare_now(company, date(2026, 6, 1), with_recent=True)
+
+        assert VerifiedCompany.objects.get().wanted_month == date(2026, 3, 1)
+
+    def test_is_not_repeated_where_it_fails(self, procountor: Sandbox, settings: Settings) -> None:
+        settings.VERIFY_TIME = None
+        company = a_linked_company()
+        send(a_journal(company))
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="/ledgerreceipts"))
+        ask_to_compare_now(company, date(2026, 6, 1))
+
+        assert compare_all() == 1
+        assert VerifiedCompany.objects.get().awaited_month is None
         assert VerifiedCompany.objects.get().trouble
 
 

@@ -206,6 +206,7 @@ def _rows(companies: QuerySet[Company]) -> Iterable[Mapping[str, Any]]:
         "nmbrs__period_type",
         "nmbrs__gone_at",
         "verified__wanted_month",
+        "verified__awaited_month",
         "verified__trouble",
         has_unfit_link=Exists(unfit),
     )
@@ -254,7 +255,8 @@ def _company_month(
         stand_in_id=row["stand_in_id"],
         compared=compared,
         signed=signed,
-        waits_for_comparison=row["verified__wanted_month"] == month,
+        waits_for_comparison=month
+        in (row["verified__wanted_month"], row["verified__awaited_month"]),
         trouble=tuple(row["verified__trouble"] or ()),
     )
 

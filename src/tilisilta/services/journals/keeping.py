@@ -1,7 +1,7 @@
 """Stores journals as they came in, the versions of each run beside each other."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,9 +77,16 @@ def lock_company(company: Company) -> None:
 
     Otherwise two could make the same revision.
     """
+    lock_companies([company.pk])
+
+
+def lock_companies(company_ids: Collection[int]) -> None:
+    """Lock several companies as ``lock_company`` locks one."""
     # FOR NO KEY UPDATE, which lets others insert rows that refer to the company. Sending writes
     # such a row (the audit log) while it holds a journal that we may lock next: a deadlock.
-    Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
+    # Always in the same order: two that lock some of the same must not wait for each other.
+    locked = Company.objects.select_for_update(no_key=True).filter(pk__in=company_ids)
+    list(locked.order_by("pk").values_list("pk", flat=True))
 
 
 def content_digest(lines: tuple[domain.JournalLine, ...]) -> str:

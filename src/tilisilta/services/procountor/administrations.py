@@ -1,5 +1,6 @@
 """What we know of the companies behind our Procountor accounts, and how old it is."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,18 @@ def known_administration(account: ProcountorAccount) -> Administration | None:
     if account.administration is None:
         return None
     return _administrations.validate_python(account.administration)
+
+
+def ledger_account_names(account_ids: Collection[int]) -> dict[int, Mapping[str, str]]:
+    """Return what each Procountor account calls its ledger accounts, by its id and their codes.
+
+    It reads no more of what is stored than that, as there may be very many.
+    """
+    stored = ProcountorAccount.objects.filter(pk__in=account_ids, administration__isnull=False)
+    return {
+        pk: {one["code"]: one["name"] for one in administration["ledger_accounts"]}
+        for pk, administration in stored.order_by().values_list("pk", "administration")
+    }
 
 
 def read_administration(

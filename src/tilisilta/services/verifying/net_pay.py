@@ -1,8 +1,9 @@
 """The net pay of a company's month beside its payment files."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Count, Q, Sum
 
@@ -10,10 +11,21 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.ledger_sums import ZERO
 from tilisilta.domain.net_pay import NetPayComparison, RunNetPay, compare_net_pay
 from tilisilta.domain.net_pay_accounts import AccountCredit, Proposal, propose_net_pay_accounts
-from tilisilta.models import Company, Journal, JournalLine, Link, PaidByHand, PaymentFile
-from tilisilta.services.procountor.administrations import known_administration
-from tilisilta.services.verifying.parts import is_due, newest_journals
+from tilisilta.models import (
+    AccountMapping,
+    Company,
+    Journal,
+    JournalLine,
+    Link,
+    PaidByHand,
+    PaymentFile,
+)
+from tilisilta.services.procountor.administrations import ledger_account_names
+from tilisilta.services.verifying.parts import is_due, newest_journals_of_each
 
+AT_A_TIME = 500
+"""Companies whose rows are gathered with the same queries."""
+_OfCompany = TypeVar("_OfCompany", PaymentFile, PaidByHand)
 _MOST_TEXTS = 2000
 """Of the rows' descriptions; a file with a row for each person has as many as people."""
 
@@ -41,6 +53,9 @@ class NetPayMonth:
     def is_proposed(self) -> bool:
         return self.proposal is not None
 
+    def ticked_off(self, tick: PaidByHand) -> "NetPayMonth":
+        return replace(self, tick=tick, comparison=replace(self.comparison, ticked=tick.amount))
+
     def file_of(self, message_digest: str) -> PaymentFile:
         return next(one for one in self.files if one.message_digest == message_digest)
 
@@ -55,28 +70,47 @@ class _AccountSum:
     credit_rows: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is stored of one company's month.
+
+    ``sums`` and ``texts`` are by the accounts of the journals, and ``codes`` are Procountor's.
+    """
+
+    link: Link | None
+    journals: Sequence[Journal]
+    sums: Sequence[tuple[int, str, Decimal, int]]
+    texts: Collection[tuple[str, str]]
+    codes: Mapping[str, str]
+    names: Mapping[str, str]
+    files: tuple[PaymentFile, ...]
+    tick: PaidByHand | None
+
+
 def net_pay_of(company: Company, month: BookingPeriod) -> NetPayMonth:
     """Return the net pay of ``month``, as the newest journals of its runs have it."""
-    link = Link.objects.booking(month, company_id=company.pk)
-    journals = [
-        one
-        for one in newest_journals(company, [month])
-        if one.booking_period == month and not one.is_deleted_at_source
-        if link is None or is_due(one, link)
-    ]
-    files = tuple(PaymentFile.objects.filter(company=company, month=month.first_day))
-    tick = PaidByHand.objects.filter(company=company, month=month.first_day).first()
-    codes = (
-        dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
-        if link
-        else {}
-    )
-    sums = _sums(journals, codes)
+    return net_pay_of_each([company], month)[company.pk]
+
+
+def net_pay_of_each(companies: Sequence[Company], month: BookingPeriod) -> dict[int, NetPayMonth]:
+    """Return the net pay of ``month`` of each of the companies, by their ids.
+
+    The database is asked as often for 500 of them as for one.
+    """
+    shown: dict[int, NetPayMonth] = {}
+    for start in range(0, len(companies), AT_A_TIME):
+        some = companies[start : start + AT_A_TIME]
+        facts = _facts(some, month)
+        shown |= {one.pk: _net_pay(one, month, facts[one.pk]) for one in some}
+    return shown
+
+
+def _net_pay(company: Company, month: BookingPeriod, facts: _Facts) -> NetPayMonth:
+    link, journals, files, tick = facts.link, facts.journals, facts.files, facts.tick
+    sums = _sums(facts)
     currency = _currency(journals, files)
     named = link.named_net_pay_accounts if link is not None else ()
-    # What the rows are called only helps to propose accounts.
-    texts = {} if named else _texts(journals, codes)
-    credited = _credits(sums, texts, _names(link))
+    credited = _credits(sums, _texts(facts), facts.names)
     messages = [one.message() for one in files]
     paid = sum((one.amount_in(currency) for one in messages), ZERO) if messages else None
     proposal = None if named else propose_net_pay_accounts(credited, paid=paid)
@@ -101,20 +135,108 @@ def net_pay_of(company: Company, month: BookingPeriod) -> NetPayMonth:
     )
 
 
-def _sums(journals: Iterable[Journal], codes: Mapping[str, str]) -> tuple[_AccountSum, ...]:
-    lines = JournalLine.objects.filter(journal__in=[one.pk for one in journals]).order_by()
+def _facts(companies: Sequence[Company], month: BookingPeriod) -> dict[int, _Facts]:
+    ids = [one.pk for one in companies]
+    # What Procountor has told of a company is large, and only the names in it are asked for.
+    links = Link.objects.defer("procountor_account__administration").booking_of_each(
+        month, company_ids=ids
+    )
+    journals = _journals(ids, month, links)
+    of_journal = {one.pk: pk for pk, own in journals.items() for one in own}
+    sums, codes = _stored_sums(of_journal), _codes(links.values())
+    # What accounts and rows are called only helps to propose accounts.
+    unnamed = {pk for pk in ids if pk not in links or not links[pk].named_net_pay_accounts}
+    texts = _stored_texts({pk: own for pk, own in of_journal.items() if own in unnamed})
+    names = ledger_account_names([link.procountor_account_id for link in links.values()])
+    of_month = {"company__in": ids, "month": month.first_day}
+    files = _by_company(PaymentFile.objects.filter(**of_month))
+    ticks = _by_company(PaidByHand.objects.filter(**of_month))
+    found = {}
+    for pk in ids:
+        link = links.get(pk)
+        found[pk] = _Facts(
+            link=link,
+            journals=journals.get(pk, ()),
+            sums=sums.get(pk, ()),
+            texts=texts.get(pk, ()),
+            codes=codes.get(link.pk, {}) if link is not None else {},
+            names=names.get(link.procountor_account_id, {}) if link is not None else {},
+            files=tuple(files.get(pk, ())),
+            tick=next(iter(ticks.get(pk, ())), None),
+        )
+    return found
+
+
+def _journals(
+    company_ids: Collection[int], month: BookingPeriod, links: Mapping[int, Link]
+) -> dict[int, list[Journal]]:
+    """Return the newest journals of the month that are to be in the books, by company."""
+    newest = newest_journals_of_each(company_ids, [month])
+    return {
+        pk: [
+            one
+            for one in journals
+            if one.booking_period == month and not one.is_deleted_at_source
+            if pk not in links or is_due(one, links[pk])
+        ]
+        for pk, journals in newest.items()
+    }
+
+
+def _codes(links: Iterable[Link]) -> dict[int, dict[str, str]]:
+    """Return the codes in Procountor of the journals' ledger accounts, by link."""
+    mappings = AccountMapping.objects.filter(link__in=[one.pk for one in links]).order_by()
+    codes: dict[int, dict[str, str]] = {}
+    for link_id, account, code in mappings.values_list(
+        "link", "journal_account", "procountor_account_code"
+    ):
+        codes.setdefault(link_id, {})[account] = code
+    return codes
+
+
+def _by_company(rows: Iterable[_OfCompany]) -> dict[int, list[_OfCompany]]:
+    found: dict[int, list[_OfCompany]] = {}
+    for row in rows:
+        found.setdefault(row.company_id, []).append(row)
+    return found
+
+
+def _stored_sums(
+    of_journal: Mapping[int, int],
+) -> dict[int, list[tuple[int, str, Decimal, int]]]:
+    """Return what the journals book on each ledger account, by company."""
+    lines = JournalLine.objects.filter(journal__in=of_journal).order_by()
     sums = lines.values_list("journal_id", "ledger_account").annotate(
         total=Sum("amount"), credit_rows=Count("pk", filter=Q(amount__lt=0))
     )
+    found: dict[int, list[tuple[int, str, Decimal, int]]] = {}
+    for row in sums:
+        found.setdefault(of_journal[row[0]], []).append(row)
+    return found
+
+
+def _stored_texts(of_journal: Mapping[int, int]) -> dict[int, set[tuple[str, str]]]:
+    """Return the ledger accounts of credit rows with what these are called, by company."""
+    described = JournalLine.objects.filter(journal__in=of_journal, amount__lt=0).order_by()
+    rows = described.values_list("journal_id", "ledger_account", "description").distinct()
+    found: dict[int, set[tuple[str, str]]] = {}
+    for journal_id, account, text in rows[: _MOST_TEXTS * len(of_journal)].iterator():
+        own = found.setdefault(of_journal[journal_id], set())
+        if len(own) < _MOST_TEXTS:
+            own.add((account, text))
+    return found
+
+
+def _sums(facts: _Facts) -> tuple[_AccountSum, ...]:
     return tuple(
         _AccountSum(
             journal_id=journal_id,
-            account=codes.get(account, account),
+            account=facts.codes.get(account, account),
             # SQLite sums in floating point, exact to far more than a cent.
             amount=Decimal(amount).quantize(ZERO),
             credit_rows=rows,
         )
-        for journal_id, account, amount, rows in sums
+        for journal_id, account, amount, rows in facts.sums
     )
 
 
@@ -146,21 +268,12 @@ def _credits(
     )
 
 
-def _texts(journals: Iterable[Journal], codes: Mapping[str, str]) -> Mapping[str, set[str]]:
+def _texts(facts: _Facts) -> Mapping[str, set[str]]:
     """Return what the credit rows of each account are called."""
-    described = JournalLine.objects.filter(
-        journal__in=[one.pk for one in journals], amount__lt=0
-    ).order_by()
     texts: dict[str, set[str]] = {}
-    rows = described.values_list("ledger_account", "description").distinct()[:_MOST_TEXTS]
-    for account, text in rows:
-        texts.setdefault(codes.get(account, account), set()).add(text)
+    for account, text in facts.texts:
+        texts.setdefault(facts.codes.get(account, account), set()).add(text)
     return texts
-
-
-def _names(link: Link | None) -> Mapping[str, str]:
-    known = known_administration(link.procountor_account) if link is not None else None
-    return {one.code: one.name for one in known.ledger_accounts} if known is not None else {}
 
 
 def _currency(journals: Sequence[Journal], files: Sequence[PaymentFile]) -> str:

@@ -1,7 +1,7 @@
 """What a person does about the net pay of a month: payment files, a tick, the ledger accounts."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,9 +22,13 @@ from tilisilta.models import Company, Link, PaidByHand, PaymentFile, User
 from tilisilta.models.links import MOST_NET_PAY_CHARACTERS, ledger_account_number
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
-from tilisilta.services.journals.keeping import lock_company
-from tilisilta.services.verifying.net_pay import net_pay_of
-from tilisilta.services.verifying.net_pay_standing import note_net_pay, note_net_pay_of_link
+from tilisilta.services.journals.keeping import lock_companies, lock_company
+from tilisilta.services.verifying.net_pay import AT_A_TIME, NetPayMonth, net_pay_of_each
+from tilisilta.services.verifying.net_pay_standing import (
+    note_net_pay,
+    note_net_pay_of_each,
+    note_net_pay_of_link,
+)
 
 _MOST_NAME = 255
 
@@ -140,38 +144,83 @@ def tick_paid(
     ``amount`` is the sum they were shown; ``None`` takes the present one. Raises ``CannotTick``.
     Safe to repeat: the first tick of a sum stays.
     """
-    with transaction.atomic():
-        lock_company(company)
-        shown = net_pay_of(company, month)
-        present = shown.comparison.whole.payroll
-        if shown.files:
-            raise CannotTick("files")
-        if not present:
-            raise CannotTick("nothing")
-        if amount is not None and amount != present:
-            raise CannotTick("changed")
-        if shown.tick is not None and shown.tick.amount == present:
-            return shown.tick
-        tick, _made = PaidByHand.objects.update_or_create(
-            company=company,
-            month=month.first_day,
-            defaults={
-                "amount": present,
-                "currency": shown.comparison.currency,
-                "ticked_at": now,
-                "ticked_by": user,
-                "ticked_by_name": _by(user),
-            },
-        )
-        audit.record(
+    ticked = tick_each_paid([company], month, amounts={company.pk: amount}, user=user, now=now)
+    outcome = ticked[company.pk]
+    if isinstance(outcome, CannotTick):
+        raise outcome
+    return outcome
+
+
+def tick_each_paid(
+    companies: Sequence[Company],
+    month: BookingPeriod,
+    *,
+    amounts: Mapping[int, Decimal | None],
+    user: User | None,
+    now: datetime,
+) -> dict[int, PaidByHand | CannotTick]:
+    """Do the same for each of the companies; return each tick, or why there is none, by company.
+
+    ``amounts`` are by company too. The database is asked as often for 500 of them as for one.
+    """
+    outcomes: dict[int, PaidByHand | CannotTick] = {}
+    for start in range(0, len(companies), AT_A_TIME):
+        some = companies[start : start + AT_A_TIME]
+        with transaction.atomic():
+            lock_companies([one.pk for one in some])
+            shown = net_pay_of_each(some, month)
+            found = {
+                one.pk: _tick(shown[one.pk], amounts[one.pk], user=user, now=now) for one in some
+            }
+            ticks = {pk: one for pk, one in found.items() if isinstance(one, PaidByHand)}
+            new = [shown[pk].ticked_off(one) for pk, one in ticks.items() if one.pk is None]
+            _store_ticks(new, month, user=user)
+        outcomes |= found
+    return outcomes
+
+
+def _tick(
+    shown: NetPayMonth, amount: Decimal | None, *, user: User | None, now: datetime
+) -> PaidByHand | CannotTick:
+    """Return the tick as it is to be, perhaps not stored yet, or why there can be none."""
+    present = shown.comparison.whole.payroll
+    if shown.files:
+        return CannotTick("files")
+    if not present:
+        return CannotTick("nothing")
+    if amount is not None and amount != present:
+        return CannotTick("changed")
+    if shown.tick is not None and shown.tick.amount == present:
+        return shown.tick
+    return PaidByHand(
+        company=shown.company,
+        month=shown.month.first_day,
+        amount=present,
+        currency=shown.comparison.currency,
+        ticked_at=now,
+        ticked_by=user,
+        ticked_by_name=_by(user),
+    )
+
+
+def _store_ticks(ticked: Sequence[NetPayMonth], month: BookingPeriod, *, user: User | None) -> None:
+    PaidByHand.objects.bulk_create(
+        [one.tick for one in ticked if one.tick is not None],
+        update_conflicts=True,
+        update_fields=["amount", "currency", "ticked_at", "ticked_by", "ticked_by_name"],
+        unique_fields=["company", "month"],
+    )
+    audit.record_all(
+        audit.entry(
             audit.Action.NET_PAY_TICKED,
             user=user,
-            company=company,
-            name=str(company),
+            company=one.company,
+            name=str(one.company),
             period=str(month),
         )
-        note_net_pay(company, month)
-    return tick
+        for one in ticked
+    )
+    note_net_pay_of_each(ticked, month)
 
 
 def untick_paid(company: Company, month: BookingPeriod, *, user: User | None) -> None:

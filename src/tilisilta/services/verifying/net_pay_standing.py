@@ -1,6 +1,7 @@
 """How the net pay of compared months stands, stored so that a list of all companies can show it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from tilisilta.domain.net_pay import NetPayState
 from tilisilta.domain.reconciliation import Reconciliation
 from tilisilta.models import Company, Link, PaidByHand, PaymentFile, ReconciledMonth
 from tilisilta.services.verifying.net_pay import NetPayMonth, net_pay_of
+
+_COLUMNS = ("net_pay", "net_pay_difference", "net_pay_digest")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,10 @@ class NetPayStanding:
 
 def net_pay_standing(company: Company, month: BookingPeriod) -> NetPayStanding:
     """Return how the net pay of a month stands now."""
-    shown = net_pay_of(company, month)
+    return _standing(net_pay_of(company, month))
+
+
+def _standing(shown: NetPayMonth) -> NetPayStanding:
     compared = shown.comparison
     return NetPayStanding(
         state=compared.state,
@@ -51,10 +57,20 @@ def compared_net_pay(company: Company, result: Reconciliation) -> NetPayStanding
 
 def note_net_pay(company: Company, month: BookingPeriod) -> None:
     """Store how the net pay of a month stands, if the month was compared with the ledger."""
-    months = ReconciledMonth.objects.filter(company=company, month=month.first_day)
     # A month that was not compared needs no figures yet.
-    if months.exists():
-        months.update(**columns_of(net_pay_standing(company, month)))
+    if ReconciledMonth.objects.filter(company=company, month=month.first_day).exists():
+        note_net_pay_of_each([net_pay_of(company, month)], month)
+
+
+def note_net_pay_of_each(shown: Sequence[NetPayMonth], month: BookingPeriod) -> None:
+    """Store how each of ``shown`` stands, all of ``month``, where it was compared."""
+    months = {one.company.pk: one for one in shown}
+    stored = ReconciledMonth.objects.filter(company__in=months, month=month.first_day)
+    compared = list(stored.order_by().only("pk", "company"))
+    for one in compared:
+        for column, value in columns_of(_standing(months[one.company_id])).items():
+            setattr(one, column, value)
+    ReconciledMonth.objects.bulk_update(compared, _COLUMNS)
 
 
 def note_net_pay_of_link(link: Link) -> None:
@@ -68,11 +84,8 @@ def note_net_pay_of_link(link: Link) -> None:
 
 def columns_of(standing: NetPayStanding) -> dict[str, object]:
     """Return the columns of a compared month that hold ``standing``."""
-    return {
-        "net_pay": standing.state.value,
-        "net_pay_difference": standing.difference,
-        "net_pay_digest": standing.digest,
-    }
+    values = (standing.state.value, standing.difference, standing.digest)
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def _digest(shown: NetPayMonth) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -11,18 +13,29 @@ from django.utils import timezone
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.models import Company, Link, ProcountorAccount, VerifiedCompany
 from tilisilta.services.pace import wait_below_sending
-from tilisilta.services.verifying.companies import Verified, recent_months, verify
+from tilisilta.services.verifying.companies import NotLinked, Verified, recent_months, verify
+from tilisilta.services.workers import living_workers
 
 LEASE = timedelta(minutes=15)
 """So long a company is left to the worker that claimed it; it is never compared so long."""
+PATIENCE_SECONDS = 5.0
 PAUSE = timedelta(hours=1)
 """What failed, as a rule because Procountor was silent, is tried again after so long."""
+
+
+class Waiting(StrEnum):
+    """How far a comparison is that was asked for."""
+
+    WAITING = "waiting"
+    COMPARING = "comparing"
+    NO_WORKER = "no_worker"
 
 
 def claim_company(now: datetime) -> Company | None:
     """Claim a company that is due: ``None`` if none is.
 
-    Those that somebody asked for come first, then those not compared since the night began.
+    Those that somebody waits for come first, then those that were asked for, then those not
+    compared since the night began.
     """
     company = _due(now).first()
     if company is None:
@@ -39,8 +52,14 @@ def claim_company(now: datetime) -> Company | None:
 def verify_claimed(
     company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
 ) -> Verified:
-    """Compare the last months of a claimed company and the one asked for; give the claim back."""
+    """Compare the last months of a claimed company and the one asked for; give the claim back.
+
+    A month that somebody waits for is compared alone: the others have their turn after it.
+    """
     mine = VerifiedCompany.objects.filter(company=company)
+    awaited = awaited_month(company)
+    if awaited is not None:
+        return _verify_awaited(company, awaited, now=now)
     wanted = mine.values_list("wanted_month", flat=True).first()
     months = set(recent_months(timezone.localtime(now).date()))
     if wanted is not None:
@@ -52,6 +71,58 @@ def verify_claimed(
         # in the meantime is another one, and stays.
         mine.filter(wanted_month=wanted).update(wanted_month=None)
         mine.update(tried_at=now, claimed_until=None)
+
+
+def awaited_month(company: Company) -> date | None:
+    """Return the first day of the month that somebody waits for, if any."""
+    mine = VerifiedCompany.objects.filter(company=company)
+    return mine.values_list("awaited_month", flat=True).first()
+
+
+def _verify_awaited(company: Company, month: date, *, now: datetime) -> Verified:
+    mine = VerifiedCompany.objects.filter(company=company)
+    try:
+        return verify(
+            company,
+            [BookingPeriod.containing(month)],
+            now=now,
+            # A person waits: then it takes a slot like everything else.
+            pace=partial(wait_below_sending, PATIENCE_SECONDS),
+            with_reports=True,
+        )
+    finally:
+        # As below.
+        mine.filter(awaited_month=month).update(awaited_month=None)
+        mine.update(tried_at=now, claimed_until=None)
+
+
+def ask_to_compare_now(company: Company, month: date, *, with_recent: bool = False) -> None:
+    """Have a worker compare ``month`` before everything else, for a person who waits for it.
+
+    ``with_recent`` asks for the months of every night, too, in their turn. Asking twice asks once.
+    Raises ``NotLinked``.
+    """
+    if not company.links.exists():
+        raise NotLinked(company)
+    with transaction.atomic():
+        mine, _made = VerifiedCompany.objects.get_or_create(company=company)
+        asked = VerifiedCompany.objects.filter(pk=mine.pk)
+        asked.update(awaited_month=month)
+        if with_recent:
+            # Whatever month is asked for is compared along with them.
+            asked.filter(wanted_month__isnull=True).update(wanted_month=month)
+
+
+def waiting_for(company: Company, month: date, *, now: datetime) -> Waiting | None:
+    """Return how far the comparison of ``month`` is that was asked for; ``None`` if none was."""
+    mine = VerifiedCompany.objects.filter(
+        Q(wanted_month=month) | Q(awaited_month=month), company=company
+    )
+    if not mine.exists():
+        return None
+    if not living_workers(now):
+        return Waiting.NO_WORKER
+    return Waiting.COMPARING if mine.filter(_is_held(now)).exists() else Waiting.WAITING
 
 
 def ask_for_comparison(company_ids: Collection[int], month: date) -> int:
@@ -75,9 +146,15 @@ def ask_for_comparison(company_ids: Collection[int], month: date) -> int:
 def _due(now: datetime) -> QuerySet[Company]:
     of_company = VerifiedCompany.objects.filter(company=OuterRef("pk"))
     return (
-        Company.objects.annotate(is_wanted=Exists(of_company.filter(wanted_month__isnull=False)))
-        .filter(Q(is_wanted=True) | _due_tonight(now), ~Exists(of_company.filter(_is_held(now))))
-        .order_by("-is_wanted", "number")
+        Company.objects.annotate(
+            is_awaited=Exists(of_company.filter(awaited_month__isnull=False)),
+            is_wanted=Exists(of_company.filter(wanted_month__isnull=False)),
+        )
+        .filter(
+            Q(is_awaited=True) | Q(is_wanted=True) | _due_tonight(now),
+            ~Exists(of_company.filter(_is_held(now))),
+        )
+        .order_by("-is_awaited", "-is_wanted", "number")
     )
 
 

@@ -50,21 +50,32 @@ def parts_of(company: Company, months: Collection[BookingPeriod]) -> tuple[Month
 
 def newest_journals(company: Company, months: Collection[BookingPeriod]) -> list[Journal]:
     """Return the newest journal of each run of ``months``, oldest month first."""
+    return newest_journals_of_each([company.pk], months).get(company.pk, [])
+
+
+def newest_journals_of_each(
+    company_ids: Collection[int], months: Collection[BookingPeriod]
+) -> dict[int, list[Journal]]:
+    """Return the same for each of the companies that have a run in ``months``, by their ids."""
     days = [date(month.year, month.month, 1) for month in months]
-    of_months = Journal.objects.not_discarded().filter(company=company, period__in=days)
-    runs = set(of_months.values_list("run_year", "run_number"))
+    of_months = Journal.objects.not_discarded().filter(company__in=company_ids, period__in=days)
+    runs = set(of_months.values_list("company", "run_year", "run_number"))
     journals = (
         Journal.objects.not_discarded()
-        .filter(company=company, run_year__in={year for year, _ in runs})
-        .filter(run_number__in={number for _, number in runs})
+        .filter(company__in=company_ids, run_year__in={year for _, year, _ in runs})
+        .filter(run_number__in={number for _, _, number in runs})
         .select_related("company__debtor")
         .order_by("revision")
     )
-    newest: dict[Run, Journal] = {}
+    newest: dict[tuple[int, int, str], Journal] = {}
     for journal in journals:
-        if (journal.run_year, journal.run_number) in runs:
-            newest[journal.run_year, journal.run_number] = journal
-    return sorted(newest.values(), key=lambda one: (one.period, one.pk))
+        run = journal.company_id, journal.run_year, journal.run_number
+        if run in runs:
+            newest[run] = journal
+    found: dict[int, list[Journal]] = {}
+    for journal in sorted(newest.values(), key=lambda one: (one.period, one.pk)):
+        found.setdefault(journal.company_id, []).append(journal)
+    return found
 
 
 def _booked(company: Company, runs: Sequence[Run]) -> dict[Run, list[Export]]:
