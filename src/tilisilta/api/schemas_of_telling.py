@@ -8,7 +8,7 @@ from pydantic import Field
 from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Cursor, Month
 from tilisilta.domain.notices import NoticeKind
-from tilisilta.domain.receivers import MOST_CHARACTERS
+from tilisilta.domain.receivers import MOST_CHARACTERS, Fault
 from tilisilta.models import Webhook
 
 MOST_DEBTORS = 2000
@@ -51,6 +51,9 @@ class WebhookDocument(Schema):
     name: str
     format: str
     address: str | None = Field(description="Masked: the rest of it is as good as a password.")
+    address_fault: Fault | None = Field(
+        description="Why nothing is sent there, such as not_https; null if it is well."
+    )
     kinds: list[NoticeKind]
     language: str
     debtors: list[int] | None = Field(description="null: all of them.")

@@ -27,6 +27,7 @@ from tilisilta.languages import LANGUAGES, language_of
 from tilisilta.management.webhooks import delivery_document, made_document, webhook_document
 from tilisilta.models import Area, Debtor, Right, Scope, User, Webhook
 from tilisilta.services.webhooks import managing
+from tilisilta.services.webhooks.addresses import address_faults
 from tilisilta.services.webhooks.delivering import send_test
 from tilisilta.services.webhooks.managing import USUAL_KINDS, Wanted
 from tilisilta.services.webhooks.outcomes import last_deliveries
@@ -52,7 +53,11 @@ def list_webhooks(request: ApiRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return a page of webhooks that tell of nothing but debtors that the user may see."""
     rows = Webhook.objects.visible_to(request.user).prefetch_related("debtors")
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
-    return {"webhooks": [webhook_document(one) for one in page.rows], "next": page.next}
+    faults = address_faults(page.rows)
+    return {
+        "webhooks": [webhook_document(one, faults.get(one.pk)) for one in page.rows],
+        "next": page.next,
+    }
 
 
 @router.get(
