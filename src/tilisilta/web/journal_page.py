@@ -22,6 +22,7 @@ from tilisilta.models import (
     User,
     Withdrawal,
 )
+from tilisilta.services.counted_states import counted_state
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.answers import is_open_to_answers
 from tilisilta.services.journals.importing import compare_with_previous
@@ -133,6 +134,12 @@ class JournalPage:
     variance: ShownVariance | None
     rule: RuleNotice | None
     release: Release
+
+    @property
+    def counted_state(self) -> str:
+        """Return the state that the journal counts in, also in lists and documents."""
+        has_proposal = self.release.proposal is not None
+        return counted_state(self.journal.state, has_open_proposal=has_proposal)
 
     @property
     def is_discarded(self) -> bool:
