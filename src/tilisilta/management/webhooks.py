@@ -180,7 +180,8 @@ def webhook_document(webhook: Webhook, fault: Fault | None = None) -> dict[str, 
 
 def made_document(made: MadeWebhook) -> dict[str, Any]:
     """Return a webhook for the JSON document with a secret that was just made."""
-    return {**webhook_document(made.webhook), "secret": made.secret or None}
+    fault = address_faults([made.webhook]).get(made.webhook.pk)
+    return {**webhook_document(made.webhook, fault), "secret": made.secret or None}
 
 
 def delivery_document(delivery: Delivery) -> dict[str, Any]:
