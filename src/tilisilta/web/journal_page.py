@@ -222,6 +222,7 @@ def journal_page(
     journal: Journal,
     *,
     user: User,
+    has_settlements: bool,
     rows_page: tuple[int, int] | None = None,
     lines_page: str | int = 1,
 ) -> JournalPage:
@@ -246,7 +247,7 @@ def journal_page(
     going_back = taken_back(journal, [*preview.withdrawn, *exports])
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     revisions = _revisions(journal)
-    ways = ways_on(journal, exports, revisions, may_send=may_send)
+    ways = ways_on(journal, exports, revisions, may_send=may_send, has_settlements=has_settlements)
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
