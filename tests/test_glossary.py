@@ -1,5 +1,6 @@
 """One Swedish and one Finnish word for one thing, in every text of the product."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from babel.messages.pofile import read_po
 from tests.glossary import LANGUAGES, Term, faults, read_terms
 
 import tilisilta
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.models import EXPORT_STATES, JOURNAL_STATES
+from tilisilta.services.sending.progress import Stage
+from tilisilta.web.together import STAGE_WORDS
 
 TERMS = read_terms()
 LOCALE = Path(tilisilta.__file__).parent / "locale"
@@ -49,6 +54,28 @@ def _first(text: str | list[str] | tuple[str, ...]) -> str:
 
 def said(language: str, *texts: tuple[str, str]) -> list[str]:
     return [fault.partition("\n")[0] for fault in faults(texts, language=language, terms=TERMS)]
+
+
+class TestEnglishTexts:
+    def test_call_what_became_of_a_receipt_rejected_everywhere(self) -> None:
+        """Its state has that word. What else is refused is no receipt: a key, a mail, a page."""
+        about = re.compile(r"\b(receipts?|journals?|booked)\b", re.IGNORECASE)
+        told = {
+            original
+            for original, _translated in pairs("fi")
+            if about.search(original) and re.search(r"\brefus", original, re.IGNORECASE)
+        }
+
+        assert told == set()
+
+    def test_give_the_state_of_journals_and_receipts_one_word(self) -> None:
+        words = {
+            str(STAGE_WORDS[Stage.REFUSED]),
+            str(dict(JOURNAL_STATES)[JournalState.REJECTED]),
+            str(dict(EXPORT_STATES)[ExportState.REJECTED]),
+        }
+
+        assert words == {"Rejected"}
 
 
 class TestTranslations:

@@ -19,6 +19,7 @@ from tests.bureau import (
     deliver,
     monthly_lines,
 )
+from tests.clients.files.samples_of_payments import a_group, a_payment, a_payment_file
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
@@ -32,6 +33,7 @@ EXAMPLE = re.compile(r"```sh\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 FILES = {
     "companies.csv": b"company;account\n1001;tili-1001\n1002;tili-1002\n",
     "june.csv": csv_file(monthly_lines(6)),
+    "payments.xml": a_payment_file(a_group(a_payment("1006.50"))).encode(),
     "recalculated.csv": csv_file(monthly_lines(6, cents=50)),
 }
 
@@ -88,7 +90,7 @@ def test_examples_of_the_document_work(administrator: User, procountor: Sandbox)
         a_journal(company, 7, run_number=run)
     lines = [("5035", "12.00", "2026-08-28"), ("2961", "-12.00", "2026-08-28")]
     import_journal(
-        csv_file(lines),
+        csv_file(lines, description="Palkka Meikäläinen"),
         file_name="august.csv",
         company=a_linked_company(1002),
         user=None,

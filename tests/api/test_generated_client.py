@@ -16,6 +16,7 @@ from django.test import Client
 from openapi_schema_validator import OAS31Validator
 from tests.api.conftest import Program
 from tests.bureau import Clock, a_company, a_linked_company, csv_file, deliver, monthly_lines
+from tests.clients.files.samples_of_payments import a_group, a_payment, a_payment_file
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.api.service import api
@@ -215,9 +216,12 @@ class TestGeneratedClient:
         signing = models.ToSign(reason="paid by another bank")
         told.call("closing", "sign", 1001, "2026-06", body=signing)
         told.call("closing", "unsign", 1001, "2026-06", body=models.ToUnsign(reason="not yet"))
+        _net_pay(told)
         _with_two_persons(told, reference)
         told.call("journals", "check", reference)
         told.call("importing", "say_another_payroll", reference)
+        hidden = models.ToMask(text="Salaries of May", reason="asked for")
+        assert told.call("journals", "mask", reference, body=hidden).status == 422
 
         assert sent.state == "queued"
         assert (compared.outcome, month.companies[0].company) == ("equal", 1001)
@@ -249,7 +253,23 @@ def _set_up(told: Told) -> None:
     told.call("links", "make", body=models.ProfileToMake(name="standard"))
     wanted = models.ProfileToChange(profile="standard", dry_run=True)
     assert told.call("links", "change_rules", body=wanted).journals == 0
+    removal = models.ProfileToRemove(profile="standard")
+    assert told.call("links", "remove_rules", body=removal).name == "standard"
     _webhook(told)
+
+
+def _net_pay(told: Told) -> None:
+    """Tick net pay off, take it back, and compare it with a payment file."""
+    models, types = told.models, importlib.import_module(f"{told.package}.types")
+    month = 1001, "2026-06"
+    told.call("closing", "tick_net_pay", *month, body=models.ToTick(amount="1006.00"))
+    told.call("closing", "untick_net_pay", *month)
+    content = a_payment_file(a_group(a_payment("1006.00"))).encode()
+    file = types.File(payload=_opened(content), file_name="palkat.xml")
+    body = models.AddPaymentFileFileParams(file=file)
+    added = told.call("closing", "add_payment_file", *month, body=body)
+    told.call("closing", "take_payment_file_out", *month, added.files[0].id)
+    assert told.call("closing", "fetch_payment_files", *month).code == "E89"
 
 
 def _webhook(told: Told) -> None:
@@ -260,6 +280,9 @@ def _webhook(told: Told) -> None:
     )
     made = told.call("webhooks", "make_webhook", body=wanted)
     assert told.call("webhooks", "check_webhook", made.id).state == "failed"
+    change = models.WebhookToChange(name="payroll robot", all_debtors=True)
+    assert told.call("webhooks", "alter_webhook", made.id, body=change).secret is None
+    assert told.call("webhooks", "renew_webhook_secret", made.id).secret != made.secret
     for operation in ("list_messages", "end_webhook"):
         told.call("webhooks", operation, made.id)
 

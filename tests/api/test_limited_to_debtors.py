@@ -4,8 +4,10 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.bureau import NOW
+from tests.clients.files.samples_of_payments import a_group, a_payment, a_payment_file
 from tests.routes import operations
 from tests.web.test_limited_to_debtors import (
     SECRETS,
@@ -16,9 +18,11 @@ from tests.web.test_limited_to_debtors import (
     token_of,
 )
 
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.models import ReconciledMonth, Sending, User, UserTemplate
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.together import send_together
+from tilisilta.services.verifying.net_pay_changes import add_payment_files
 
 __all__ = ["hidden", "limited"]
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,10 @@ class TestEveryOperation:
             "address": "https://hooks.example/b",
             "debtors": [101],
         },
+        "/api/v1/profiles/removal": {"profile": "standard"},
+        "/api/v1/webhooks/{webhook}/changes": {"name": "own"},
+        "/api/v1/companies/{number}/months/{month}/net-pay/tick": {"amount": "1006.00"},
+        "/api/v1/journals/{reference}/masking": {"text": "Meikäläinen", "reason": "hm"},
         "/api/v1/proposals/{reference}/send-back": {"reason": "hm"},
         "/api/v1/proposals/releases": {
             "journals": [{"reference": "1001-2026-6-1", "digest": "0" * 64}]
@@ -62,9 +70,11 @@ class TestEveryOperation:
         ("get", "/api/v1/profiles"): {403},
         ("post", "/api/v1/profiles"): {403},
         ("post", "/api/v1/profiles/changes"): {403},
+        ("post", "/api/v1/profiles/removal"): {403},
         ("post", "/api/v1/synchronisation"): {409},
         ("post", "/api/v1/proposals/releases"): {404},
     }
+    UPLOADS = frozenset({"/api/v1/companies/{number}/months/{month}/payment-files"})
     NAMES = ("{reference}", "{number}", "{joint}", "{reason}", "{onboarding}", "{webhook}")
 
     @pytest.fixture
@@ -82,6 +92,11 @@ class TestEveryOperation:
             compared_at=NOW,
             document={"company": hidden.company.number},
         )
+        content = a_payment_file(a_group(a_payment("1006.00"))).encode()
+        june = BookingPeriod(year=2026, month=6)
+        [file] = add_payment_files(
+            hidden.company, june, [("Salainen.xml", content)], user=None, now=NOW
+        )
         joint = send_together([Wanted(journal=hidden.journal)], user=None, now=NOW)
         client, before, tried = Client(raise_request_exception=False), everything(), 0
 
@@ -91,12 +106,13 @@ class TestEveryOperation:
             address = address.replace("{joint}", str(joint.pk)).replace("{reason}", "N07-5035")
             address = address.replace("{onboarding}", str(hidden.onboarding.pk))
             address = address.replace("{webhook}", str(hidden.webhooks[1].pk))
+            address = address.replace("{file}", str(file.pk))
             asked = self.BODIES.get(path, {}) if method == "post" else None
+            kind = {"content_type": "application/json"} if method == "post" else {}
+            if path in self.UPLOADS:
+                asked, kind = {"file": SimpleUploadedFile("palkat.xml", b"<x/>")}, {}
             response = getattr(client, method)(
-                address.replace("{month}", "2026-06"),
-                asked,
-                headers=headers,
-                **({"content_type": "application/json"} if method == "post" else {}),
+                address.replace("{month}", "2026-06"), asked, headers=headers, **kind
             )
 
             is_named = any(name in path for name in self.NAMES)
@@ -128,7 +144,7 @@ class TestEveryOperation:
         template = UserTemplate.objects.create(name="Nothing")
         User.objects.filter(username="sari").update(template=template)
         values = {"{month}": "2026-06", "{number}": "1", "{joint}": str(UUID(int=1))}
-        values["{onboarding}"] = values["{webhook}"] = "1"
+        values["{onboarding}"] = values["{webhook}"] = values["{file}"] = "1"
         statuses = {}
         for method, path in operations():
             address = path

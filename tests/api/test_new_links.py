@@ -124,6 +124,27 @@ class TestProfiles:
         assert [links[number]["title"] for number in (1001, 1002)] == ["Palkka", "Own"]
         assert [links[number]["own"] for number in (1001, 1002)] == [[], ["title"]]
 
+    def test_are_removed_where_no_link_follows_them(
+        self, program: Program, procountor: Sandbox
+    ) -> None:
+        made = program.post("/profiles", {"name": "standard"}).json()
+        profile = Profile.objects.get()
+        link = a_linked_company(profile=profile).links.get()
+        followed = program.post("/profiles/removal", {"profile": "standard"})
+        link.profile = None
+        link.save(update_fields=["profile"])
+
+        removed = program.post("/profiles/removal", {"profile": "STANDARD"}, Idempotency_Key="k")
+        again = program.post("/profiles/removal", {"profile": "STANDARD"}, Idempotency_Key="k")
+        gone = program.post("/profiles/removal", {"profile": "standard"})
+
+        assert followed.status_code == 422
+        assert "Links follow this profile" in followed.text
+        assert (removed.status_code, removed.json()) == (200, made)
+        assert again.content == removed.content
+        assert (gone.status_code, list(gone.json()["faults"])) == (422, ["profile"])
+        assert not Profile.objects.exists()
+
     def test_store_nothing_where_a_link_is_refused(
         self, program: Program, procountor: Sandbox
     ) -> None:

@@ -19,6 +19,7 @@ from tilisilta.services.users import create_user
 
 __all__ = ["give"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
+ADDRESS = "https://hooks.example/T0ken"
 
 
 @pytest.fixture
@@ -65,6 +66,68 @@ class TestWebhooks:
             assert "T0ken" not in answer.text
             assert "whsec_" not in answer.text
 
+    def test_are_changed_and_keep_what_is_not_named(self, program: Program) -> None:
+        own = Debtor.objects.create(number=102, name="Oma")
+        made = program.post(
+            "/webhooks",
+            {"name": "robot", "format": "json", "address": ADDRESS, "debtors": [102]},
+        ).json()
+        at = f"/webhooks/{made['id']}"
+
+        renamed = program.post(f"{at}/changes", {"name": "channel", "is_active": False}).json()
+        wider = program.post(f"{at}/changes", {"all_debtors": True, "kinds": ["ready"]}).json()
+        slack = program.post(f"{at}/changes", {"format": "slack"}).json()
+        no_secret = program.post(f"{at}/secret")
+        signed = program.post(f"{at}/changes", {"format": "json", "debtors": [102]}).json()
+        renewed = program.post(f"{at}/secret").json()
+
+        whole = {**made, "secret": None, "name": "channel", "is_active": False}
+        assert renamed == whole
+        assert wider == {**whole, "debtors": None, "kinds": ["ready"]}
+        assert slack == {**wider, "format": "slack"}
+        assert (no_secret.status_code, list(no_secret.json()["faults"])) == (422, ["format"])
+        assert signed["debtors"] == [own.number]
+        webhook = Webhook.objects.get()
+        assert (webhook.address, webhook.secret) == (ADDRESS, renewed["secret"])
+        assert webhook.former_secret == signed["secret"]
+        program.post(f"{at}/end")
+        for path in ("changes", "secret"):
+            assert program.post(f"{at}/{path}", {"name": "x"}).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("changed", "status", "said"),
+        [
+            ({"address": "http://hooks.example/T1ken"}, 422, "E58"),
+            ({"address": ""}, 422, "address"),
+            ({"kinds": []}, 422, "kinds"),
+            ({"language": "xx"}, 422, "language"),
+            ({"debtors": [4711]}, 422, "debtors"),
+            ({"debtors": [102], "all_debtors": True}, 422, "all_debtors"),
+            ({"name": " "}, 422, "name"),
+        ],
+    )
+    def test_stay_as_they_are_where_a_change_is_refused(
+        self, program: Program, changed: dict[str, object], status: int, said: str
+    ) -> None:
+        Debtor.objects.create(number=102, name="Oma")
+        wanted = {"name": "robot", "format": "json", "address": ADDRESS}
+        made = program.post("/webhooks", wanted).json()
+
+        refused = program.post(f"/webhooks/{made['id']}/changes", changed)
+
+        assert refused.status_code == status
+        assert said in {refused.json()["code"], *refused.json().get("faults", ())}
+        assert "T1ken" not in refused.text
+        assert Webhook.objects.get().address == ADDRESS
+
+    def test_show_a_stored_address_that_nothing_is_sent_to(self, program: Program) -> None:
+        program.post("/webhooks", {"name": "robot", "format": "json", "address": ADDRESS})
+        Webhook.objects.update(address="http://hooks.example/T0ken")
+
+        listed = program.get("/webhooks").json()["webhooks"]
+
+        assert [one["address_fault"] for one in listed] == ["not_https"]
+
     @pytest.mark.parametrize(
         ("changed", "status", "said"),
         [
@@ -100,6 +163,11 @@ class TestWebhooks:
             for more in ({}, {"debtors": [102, 103]}, {"debtors": [102, 104]})
         ]
         made = program.post("/webhooks", {**wanted, "debtors": [102]}).json()
+        wider = [
+            program.post(f"/webhooks/{made['id']}/changes", more).json()["faults"]
+            for more in ({"all_debtors": True}, {"debtors": [103]})
+        ]
+        assert [list(one) for one in wider] == [["all_debtors"], ["debtors"]]
         shown = program.get("/webhooks").json()["webhooks"]
         Webhook.objects.get().debtors.add(other)
         hidden = program.get("/webhooks").json()["webhooks"]

@@ -43,6 +43,29 @@ def test_finds_that_nobody_is_told(give: Give, procountor: Sandbox, box: MailSer
     assert "S3cret" not in examined.text
 
 
+def test_finds_a_webhook_that_nothing_is_sent_to(give: Give, procountor: Sandbox) -> None:
+    since = datetime(2026, 7, 2, 6, tzinfo=UTC)
+    Webhook.objects.create(
+        name="robot",
+        format="json",
+        address="http://hooks.example/S3cret",
+        created_at=since,
+        starts_at=since,
+        failure_count=3,
+    )
+
+    examined, listed = give("doctor"), give("webhook", "list")
+    one, documents = give("webhook", "list", "robot"), give("webhook", "list", "--json").document
+
+    for text in (examined.text, listed.text, one.text):
+        assert "It is not encrypted: it begins with http and not with https." in text
+        assert "name the network in TILISILTA_WEBHOOK_NETWORKS." in text
+        assert "S3cret" not in text
+    assert "!!  webhooks: robot: " in examined.text
+    assert "do not arrive" not in examined.text
+    assert documents["webhooks"][0]["address_fault"] == "not_https"
+
+
 def test_says_that_mails_go(give: Give, procountor: Sandbox, box: MailServer) -> None:
     now = timezone.now()
     NoticeRound.objects.create(compared_at=now - timedelta(days=3))

@@ -1,11 +1,15 @@
 """Commands propose and take back, and stop what is not begun; they release nothing."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.api.conftest import PASSWORD, program_of
 from tests.bureau import a_journal, a_linked_company, states
 from tests.management.conftest import Give
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import JointSending, Proposal
+from tilisilta.services.users import create_first_administrator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -40,6 +44,43 @@ def test_a_command_proposes_lists_and_takes_back(procountor: Sandbox, give: Give
     assert states(journal) == ["ready"]
     asked = give("send", "--all", "--period", "2026-06", "--json").document
     assert [one["reference"] for one in asked["proposed"]] == [journal.reference]
+
+
+@pytest.mark.parametrize("is_withdrawn_proposal", [False, True])
+def test_page_command_and_api_say_the_same_state_of_a_journal(
+    procountor: Sandbox, give: Give, *, is_withdrawn_proposal: bool
+) -> None:
+    journal = a_journal(a_linked_company(needs_release=True))
+    administrator = create_first_administrator("aino", PASSWORD)
+    program, browser = program_of(administrator), Client()
+    browser.force_login(administrator)
+    give("send", journal.reference)
+    if is_withdrawn_proposal:
+        give("proposal", "take-back", journal.reference)
+    state, word = ("ready", "Ready") if is_withdrawn_proposal else ("proposed", "Proposed")
+
+    reference = journal.reference
+    page = browser.get(reverse("journal", args=[journal.pk]))
+    [row] = browser.get(reverse("exports")).context["rows"]
+    documents = [
+        give("preview", reference, "--json").document,
+        *give("status", "--company", "1001", "--json").document["journals"],
+        *give("find", reference, "--json").document["journals"],
+        program.get(f"/journals/{reference}").json(),
+        program.get(f"/journals/{reference}/preview").json(),
+        *program.get("/journals").json()["journals"],
+        *program.get("/find", {"q": reference}).json()["journals"],
+    ]
+
+    assert {one["state"] for one in documents} == {state}
+    assert len(documents) == 7
+    assert (page.context["page"].counted_state, row.counted_state) == (state, state)
+    assert f"<span>{word}</span>" in page.text
+    listed = {
+        one: len(program.get("/journals", {"state": one}).json()["journals"])
+        for one in ("ready", "proposed")
+    }
+    assert listed == {"ready": 0, "proposed": 0} | {state: 1}
 
 
 def test_a_sending_is_stopped_by_its_number(procountor: Sandbox, give: Give) -> None:

@@ -21,7 +21,7 @@ def test_the_progress_names_what_is_settled_and_how(settings: Settings) -> None:
 
     text = progress_text(Progress(counts=counts, debits={Stage.BOOKED: Decimal("3.00")}))
 
-    assert text == "5 of 23 settled, 3 booked, 1 refused, 1 left apart, about 2 seconds to go"
+    assert text == "5 of 23 settled, 3 booked, 1 rejected, 1 left apart, about 2 seconds to go"
 
 
 @pytest.mark.django_db

@@ -199,7 +199,7 @@ class TestNeeds:
 
         assert need.explanation is not None
         assert (
-            need.explanation.message == "Procountor refused the receipt: Account 5035 is unknown."
+            need.explanation.message == "Procountor rejected the receipt: Account 5035 is unknown."
         )
 
     def test_are_one_for_the_journals_of_a_company_with_the_same_problem(self, user: User) -> None:

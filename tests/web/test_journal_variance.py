@@ -9,8 +9,10 @@ from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
+from tilisilta.management.variances import variance_document
 from tilisilta.models import Company, Journal
 from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.journals.variances import variances_of
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import send_journal
 
@@ -64,6 +66,34 @@ def test_variance_on_the_page_of_a_journal(
     with django_assert_max_num_queries(12):
         page = browser_of_administrator.get(address)
     assert page.context["page"].is_all_booked
+
+
+def test_an_account_that_is_booked_to_a_known_one_is_not_new(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    """The page, the list of what is sent and the documents compare what is booked."""
+    company = a_linked_company()
+    a_run(company, 5, ("5010", "1000.00"), ("2961", "-1000.00"))
+    june = a_run(company, 6, ("5010", "600.00"), ("5035", "401.00"), ("2961", "-1001.00"))
+    address = reverse("journal", args=[june.pk])
+    before = browser_of_administrator.get(address).context["page"].variance
+
+    change_link(company.link, user=None, account_mappings={"5035": "5010"})
+
+    variance = browser_of_administrator.get(address).context["page"].variance
+    [listed] = variances_of([june]).values()
+    document = variance_document(june)
+    text = squeezed(browser_of_administrator.get("/exports/send-ready?period=2026-06").text)
+    assert (before.new_count, before.variance.above) == (1, ("5010", "5035"))
+    assert (variance.new_count, variance.variance.above) == (0, ())
+    assert [(row.account, str(row.change.this)) for row in variance.rows] == [
+        ("2961", "-1001.00"),
+        ("5010", "1001.00"),
+    ]
+    assert listed.variance == variance.variance
+    assert document is not None
+    assert [one["account"] for one in document["accounts"]] == ["2961", "5010"]
+    assert "above" not in text.partition("+0.1 %")[2][:60]
 
 
 def test_mark_in_the_list_of_what_is_sent(

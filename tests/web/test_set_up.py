@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ from tilisilta.models import (
     ProcountorAccount,
 )
 from tilisilta.services.onboarding.key_ends import KEPT, delete_old_keys
-from tilisilta.services.onboarding.rows import LEASE, PAUSE, claim_row, work_on
+from tilisilta.services.onboarding.rows import LEASE, PAUSE, claim_row, look_again, work_on
 from tilisilta.services.onboarding.wanted import read_wanted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procountor")]
@@ -242,6 +243,64 @@ def test_companies_are_authorised_one_after_the_other(
     assert "autofocus" in proposed.text
     assert "1004 Saaristo Hoiva Oy is linked" in done.text
     assert Link.objects.get().company.number == 1004
+
+
+def test_who_chooses_by_hand_finds_the_account_of_the_key_of_the_row(
+    browser_of_administrator: Client, onboarding: Onboarding
+) -> None:
+    work()
+    differing = OnboardingRow.objects.get(match="names")
+    without = OnboardingRow.objects.get(company__number=1004)
+    address = reverse("choose_by_hand", args=[onboarding.pk])
+    assert f'formaction="{address}"' in page_of(browser_of_administrator, onboarding)
+
+    chosen = browser_of_administrator.post(address, {"choose": differing.pk})
+    form = browser_of_administrator.get(chosen["Location"]).text
+    again = browser_of_administrator.post(address, {"choose": differing.pk})
+    no_key = browser_of_administrator.post(address, {"choose": without.pk})
+
+    account = ProcountorAccount.objects.get(company_name="Saaristo Siivous Oy")
+    company = differing.company
+    assert company is not None
+    assert (
+        chosen["Location"] == f"{reverse('new_link')}?company={company.number}&account={account.pk}"
+    )
+    assert f'value="{account.pk}"' in form
+    assert (account.is_authorised, account.debtor) == (True, company.debtor)
+    assert account.grant == "SANDBOX-KEY-1003"
+    differing.refresh_from_db()
+    assert differing.api_key == ""
+    assert again["Location"] == f"{reverse('new_link')}?company={company.number}"
+    assert no_key["Location"] == f"{reverse('new_link')}?company=1004"
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT access_token, "grant" FROM tilisilta_procountoraccount')
+        assert "SANDBOX-KEY" not in str(cursor.fetchall())
+    for text in (chosen["Location"], form, str(list(AuditEntry.objects.values()))):
+        assert "SANDBOX-KEY" not in text
+    look_again(onboarding)
+    work()
+    differing.refresh_from_db()
+    assert differing.match == "names"
+    assert ProcountorAccount.objects.count() == 1
+
+
+def test_a_key_that_is_refused_stays_with_its_row(
+    browser_of_administrator: Client, onboarding: Onboarding
+) -> None:
+    row = OnboardingRow.objects.get(company__number=1003)
+    row.api_key = "WRONG-KEY"
+    row.save(update_fields=["api_key"])
+    address = reverse("choose_by_hand", args=[onboarding.pk])
+
+    refused = browser_of_administrator.post(address, {"choose": row.pk}, follow=True)
+    other = browser_of_administrator.post(address, {"choose": "x"})
+
+    assert "WRONG-KEY" not in refused.text
+    assert "API key" in refused.text
+    row.refresh_from_db()
+    assert row.api_key == "WRONG-KEY"
+    assert not ProcountorAccount.objects.exists()
+    assert other.status_code == 404
 
 
 @pytest.mark.parametrize("moment", ["", "2026-13-45T00:00:00+00:00", "2026-06-01T00:00:00"])

@@ -124,3 +124,15 @@ def test_of_a_limited_user_tells_of_no_other_debtor(administrator: User) -> None
 def _a_webhook(name: str) -> Webhook:
     wanted = Wanted(name=name, format=Webhook.Format.SLACK, address="https://hooks.example/T0ken")
     return create_webhook(wanted, user=None, now=NOW).webhook
+
+
+def test_shows_where_nothing_is_sent_to_an_address(browser_of_administrator: Client) -> None:
+    pk = _a_webhook("channel").pk
+    Webhook.objects.filter(pk=pk).update(address="http://hooks.example/T0ken")
+
+    for page in (reverse("webhooks"), reverse("webhook", args=[pk])):
+        shown = browser_of_administrator.get(page).text
+        assert "Nothing is sent to its address" in shown
+        assert "It is not encrypted: it begins with http and not with https." in shown
+        assert "TILISILTA_WEBHOOK_NETWORKS" in shown
+        assert "T0ken" not in shown

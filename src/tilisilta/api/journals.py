@@ -16,7 +16,7 @@ from tilisilta.api.asked import Paged, Reference
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas import JournalDocument, Journals, Month, PreviewDocument, Receipts
 from tilisilta.domain.standing import WAITING_JOURNALS, ExportState, JournalState
-from tilisilta.management.journals import journal_document, preview_document
+from tilisilta.management.journals import journal_document, journal_documents, preview_document
 from tilisilta.management.output import problem_document
 from tilisilta.management.search import receipt_document
 from tilisilta.models import Area, Export, Journal, Right, Scope, User
@@ -68,7 +68,7 @@ def list_journals(request: ApiRequest, asked: Query[AskedJournals]) -> dict[str,
     rows = _of(request.user, asked.company, asked.period)
     rows = in_counted_state(rows, asked.state) if asked.state else rows.not_discarded()
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit)
-    return {"journals": [journal_document(one) for one in page.rows], "next": page.next}
+    return {"journals": journal_documents(page.rows), "next": page.next}
 
 
 @router.get(
@@ -85,7 +85,10 @@ def list_problems(request: ApiRequest, asked: Query[AskedProblems]) -> dict[str,
     page = page_of(rows.select_related("run"), by="pk", cursor=asked.cursor, limit=asked.limit)
     exports = _exports_of(page.rows)
     return {
-        "journals": [_with_all_problems(one, exports.get(one.pk, ())) for one in page.rows],
+        "journals": [
+            _with_all_problems(document, one, exports.get(one.pk, ()))
+            for document, one in zip(journal_documents(page.rows), page.rows, strict=True)
+        ],
         "next": page.next,
     }
 
@@ -167,9 +170,10 @@ def _exports_of(journals: Sequence[Journal]) -> Mapping[int, list[Export]]:
     return found
 
 
-def _with_all_problems(journal: Journal, exports: Sequence[Export]) -> dict[str, Any]:
+def _with_all_problems(
+    document: dict[str, Any], journal: Journal, exports: Sequence[Export]
+) -> dict[str, Any]:
     """Return a journal with the problems of its receipts too, and those for which it waits."""
-    document = journal_document(journal)
     of_receipts = [problem for export in exports for problem in export.problems]
     more = [*of_receipts, *waiting_problems_of(journal, exports)]
     return {

@@ -18,7 +18,7 @@ from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.api_tokens import TokenNotAccepted, TokenNotAllowed, TooManyWrongTokens
 from tilisilta.services.explanations import explain
 from tilisilta.services.keyed_requests import KeyUsedOtherwise, RequestUnderWay
-from tilisilta.services.webhooks.managing import WebhookAddressRefused
+from tilisilta.services.webhooks.addresses import WebhookAddressRefused
 
 CONTENT_TYPE = "application/problem+json"
 MOST_PROBLEMS = 200

@@ -19,10 +19,11 @@ from tilisilta.api.schemas_of_profiles import (
     Profiles,
     ProfileToChange,
     ProfileToMake,
+    ProfileToRemove,
 )
 from tilisilta.management.profiles import profile_change_document, profile_document
 from tilisilta.models import Area, Profile, Right, Scope, User
-from tilisilta.services.profiles import Rules, change_profile, make_profile
+from tilisilta.services.profiles import Rules, change_profile, make_profile, remove_profile
 
 router = Router(tags=["Links"])
 _MAY_CHANGE = Bearer(Scope.SET_UP, Area.PROCOUNTOR, Right.WRITE)
@@ -80,10 +81,34 @@ def change_rules(request: ApiRequest, wanted: ProfileToChange, key: Key = None) 
     return once(request, key, wanted, lambda: _changed(request.user, wanted))
 
 
-def _changed(user: User, wanted: ProfileToChange) -> HttpResponse:
-    profile = Profile.objects.filter(name__iexact=wanted.profile.strip()).first()
+@router.post(
+    "/profiles/removal",
+    auth=_MAY_CHANGE,
+    response=answers(ProfileDocument, does=True),
+    summary=_("Remove a profile that no link follows"),
+)
+def remove_rules(request: ApiRequest, wanted: ProfileToRemove, key: Key = None) -> HttpResponse:
+    """Remove it and return what it was. One that links follow, or ended ones followed, stays."""
+    must_see_all(request.user, Area.PROCOUNTOR)
+
+    def act() -> HttpResponse:
+        profile = _named(wanted.profile)
+        document = profile_document(profile)
+        remove_profile(profile, user=request.user)
+        return answer_with(ProfileDocument, document, status=200)
+
+    return once(request, key, wanted, act)
+
+
+def _named(name: str) -> Profile:
+    profile = Profile.objects.filter(name__iexact=name.strip()).first()
     if profile is None:
         raise ValuesNotPossible(profile="There is no profile of this name.")
+    return profile
+
+
+def _changed(user: User, wanted: ProfileToChange) -> HttpResponse:
+    profile = _named(wanted.profile)
     mappings = {**profile.account_mappings, **wanted.map}
     rules = Rules(
         name=profile.name if wanted.name is None else wanted.name,

@@ -25,7 +25,7 @@ from tilisilta.api.schemas_of_proposals import (
     ToSendBack,
 )
 from tilisilta.domain.problems import Problem
-from tilisilta.management.journals import journal_document
+from tilisilta.management.journals import journal_document, journal_documents
 from tilisilta.management.output import problem_document
 from tilisilta.management.proposals import proposal_document
 from tilisilta.models import Area, JointSending, Journal, Proposal, Right, Scope, User
@@ -132,7 +132,7 @@ def _release(request: ApiRequest, wanted: ToRelease, key: str | None) -> HttpRes
     refused += _refused(released)
     sent = _sent([*done, *proposals])
     document = {
-        "journals": [journal_document(one) for one in sent],
+        "journals": journal_documents(sent),
         "refused": [
             {**journal_document(journal), "refusal": problem_document(problem)}
             for journal, problem in refused

@@ -86,6 +86,7 @@ class SumOfDay(Schema):
 class PaymentFileDocument(Schema):
     """A payment file: sums and numbers, and nothing of people."""
 
+    id: int
     name: str
     sha256: str
     version: str | None
@@ -117,6 +118,19 @@ class NetPay(PaidSums):
     lines: list[NetPayLine]
     files: list[PaymentFileDocument]
     ticked: Tick | None
+
+
+class ToTick(Body):
+    """The sum that was seen as the net pay: where it is another one by now, it is refused."""
+
+    amount: Text = Field(pattern=r"^\d{1,12}\.\d{2}$", description="As 4120.55.")
+
+
+class AskedPaymentFiles(Schema):
+    """Whose payment files a worker will fetch."""
+
+    company: int
+    month: Month
 
 
 class ArchiveRow(Schema):

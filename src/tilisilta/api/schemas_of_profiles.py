@@ -48,6 +48,12 @@ class ProfileToChange(Body):
     unchecked_names: bool = Field(False, description="Also names that Procountor does not have.")
 
 
+class ProfileToRemove(Body):
+    """The profile of that name, which no link follows."""
+
+    profile: Text
+
+
 class TouchedLink(ChangedLink):
     """What changed, or would, in the link of a company, and how many journals are not sent yet."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Cursor, Month
 from tilisilta.domain.notices import NoticeKind
-from tilisilta.domain.receivers import MOST_CHARACTERS
+from tilisilta.domain.receivers import MOST_CHARACTERS, Fault
 from tilisilta.models import Webhook
 
 MOST_DEBTORS = 2000
@@ -51,6 +51,9 @@ class WebhookDocument(Schema):
     name: str
     format: str
     address: str | None = Field(description="Masked: the rest of it is as good as a password.")
+    address_fault: Fault | None = Field(
+        description="Why nothing is sent there, such as not_https; null if it is well."
+    )
     kinds: list[NoticeKind]
     language: str
     debtors: list[int] | None = Field(description="null: all of them.")
@@ -90,9 +93,11 @@ class Deliveries(Schema):
 
 
 class MadeWebhook(WebhookDocument):
-    """A webhook that was just made, with its secret: it is shown this once."""
+    """A webhook with a secret that was just made: it is shown this once."""
 
-    secret: str | None = Field(description="null for Slack and Teams, which need none.")
+    secret: str | None = Field(
+        description="null for Slack and Teams, which need none, and where it stays as it was."
+    )
 
 
 class WebhookToMake(Body):
@@ -108,3 +113,16 @@ class WebhookToMake(Body):
     debtors: list[Number] | None = Field(
         None, min_length=1, max_length=MOST_DEBTORS, description="Without it all of them."
     )
+
+
+class WebhookToChange(Body):
+    """What to change in a webhook; what is left out stays."""
+
+    name: Text | None = None
+    format: Webhook.Format | None = None
+    address: Text | None = Field(None, min_length=1, max_length=MOST_CHARACTERS)
+    kinds: list[NoticeKind] | None = Field(None, min_length=1)
+    language: Text | None = None
+    debtors: list[Number] | None = Field(None, min_length=1, max_length=MOST_DEBTORS)
+    all_debtors: bool = Field(False, description="It tells of all of them from now on.")
+    is_active: bool | None = Field(None, description="What happens meanwhile is never sent.")

@@ -22,7 +22,7 @@ from tilisilta.api.schemas_of_sending import (
 )
 from tilisilta.api.schemas_of_work import JournalToSend, SentJournal
 from tilisilta.management.exports import sent_document
-from tilisilta.management.joint_sendings import joint_document, joint_row_document, joint_rows
+from tilisilta.management.joint_sendings import joint_document, joint_row_documents, joint_rows
 from tilisilta.models import Area, JointSending, Journal, Proposal, Right, Scope, User
 from tilisilta.services.journals.references import journals_by_references
 from tilisilta.services.keyed_requests import id_of_request
@@ -82,7 +82,7 @@ def list_journals_of_sending(
     if asked.stage is not None:
         rows = rows.filter(stage=asked.stage)
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
-    return {"journals": [joint_row_document(one) for one in page.rows], "next": page.next}
+    return {"journals": joint_row_documents(page.rows), "next": page.next}
 
 
 @router.post(

@@ -21,12 +21,15 @@ from tilisilta.api.schemas_of_telling import (
     MadeWebhook,
     WebhookDocument,
     Webhooks,
+    WebhookToChange,
     WebhookToMake,
 )
+from tilisilta.domain.notices import NoticeKind
 from tilisilta.languages import LANGUAGES, language_of
 from tilisilta.management.webhooks import delivery_document, made_document, webhook_document
 from tilisilta.models import Area, Debtor, Right, Scope, User, Webhook
 from tilisilta.services.webhooks import managing
+from tilisilta.services.webhooks.addresses import address_faults
 from tilisilta.services.webhooks.delivering import send_test
 from tilisilta.services.webhooks.managing import USUAL_KINDS, Wanted
 from tilisilta.services.webhooks.outcomes import last_deliveries
@@ -52,7 +55,11 @@ def list_webhooks(request: ApiRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return a page of webhooks that tell of nothing but debtors that the user may see."""
     rows = Webhook.objects.visible_to(request.user).prefetch_related("debtors")
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
-    return {"webhooks": [webhook_document(one) for one in page.rows], "next": page.next}
+    faults = address_faults(page.rows)
+    return {
+        "webhooks": [webhook_document(one, faults.get(one.pk)) for one in page.rows],
+        "next": page.next,
+    }
 
 
 @router.get(
@@ -98,6 +105,36 @@ def make_webhook(request: ApiRequest, wanted: WebhookToMake) -> HttpResponse:
 
 
 @router.post(
+    "/webhooks/{int:webhook}/changes",
+    auth=_MAY_CHANGE,
+    response=answers(MadeWebhook, does=True),
+    summary=_("Change a webhook"),
+)
+def alter_webhook(request: ApiRequest, webhook: int, wanted: WebhookToChange) -> HttpResponse:
+    """Change what is named. It has a new secret only where it begins to be signed by that."""
+    shown = _going_on(request.user, webhook)
+    changed = managing.change_webhook(
+        shown, _changed(shown, wanted, request.user), user=request.user, now=timezone.now()
+    )
+    return _answer_with_secret(changed)
+
+
+@router.post(
+    "/webhooks/{int:webhook}/secret",
+    auth=_MAY_CHANGE,
+    response=answers(MadeWebhook, does=True),
+    summary=_("Make a new secret for a webhook"),
+)
+def renew_webhook_secret(request: ApiRequest, webhook: int) -> HttpResponse:
+    """Make a new secret; for 24 hours the former one signs as well."""
+    shown = _going_on(request.user, webhook)
+    if not shown.is_signed:
+        raise ValuesNotPossible(format="Slack and Teams know what is sent by the address alone.")
+    renewed = managing.renew_secret(shown, user=request.user, now=timezone.now())
+    return _answer_with_secret(renewed)
+
+
+@router.post(
     "/webhooks/{int:webhook}/test",
     auth=_MAY_CHANGE,
     response=answers(DeliveryDocument, does=True),
@@ -119,6 +156,29 @@ def end_webhook(request: ApiRequest, webhook: int) -> dict[str, Any]:
     shown = _visible(request.user, webhook)
     ended = managing.end_webhook(shown, user=request.user, now=timezone.now())
     return webhook_document(ended)
+
+
+def _answer_with_secret(made: managing.MadeWebhook) -> HttpResponse:
+    return answer_with(MadeWebhook, made_document(made), status=200)
+
+
+def _changed(webhook: Webhook, wanted: WebhookToChange, user: User) -> Wanted:
+    """Return what the webhook shall be: what is not named stays."""
+    if wanted.all_debtors and wanted.debtors is not None:
+        raise ValuesNotPossible(all_debtors="Name the debtors, or all of them.")
+    if wanted.all_debtors and user.is_limited:
+        raise ValuesNotPossible(all_debtors="Name the debtors that it tells of.")
+    named = None if wanted.debtors is None else _debtors(user, wanted.debtors)
+    return Wanted(
+        name=webhook.name if wanted.name is None else wanted.name,
+        format=wanted.format or Webhook.Format(webhook.format),
+        address=wanted.address or "",
+        kinds=wanted.kinds or [NoticeKind(kind) for kind in webhook.kinds],
+        language=webhook.language if wanted.language is None else _language(wanted.language),
+        sees_all_debtors=wanted.all_debtors or (webhook.sees_all_debtors and named is None),
+        debtors=tuple(webhook.debtors.all()) if named is None else named,
+        is_active=webhook.is_active if wanted.is_active is None else wanted.is_active,
+    )
 
 
 def _visible(user: User, webhook: int) -> Webhook:

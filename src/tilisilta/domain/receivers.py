@@ -96,6 +96,11 @@ def parse_receiver(text: str) -> Receiver | Fault:
     return Receiver(url=url, scheme=parts.scheme, host=host, port=port)
 
 
+def needs_https(receiver: Receiver, allowed: Allowed) -> bool:
+    """Return whether it speaks plain http though no network is named where that is allowed."""
+    return receiver.scheme == "http" and not allowed.networks
+
+
 def fault_of(receiver: Receiver, found: Collection[Address], allowed: Allowed) -> Fault | None:
     """Return why nothing is sent to a ``receiver`` whose name stands for the ``found`` addresses.
 

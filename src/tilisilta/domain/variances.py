@@ -1,7 +1,7 @@
 """What a journal books per ledger account, beside what that of an earlier month booked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
@@ -25,6 +25,14 @@ class JournalSums:
         """Return the accounts that anything is left on: lines of 0.00 are never booked."""
         sums = (*self.accounts.items(), *self.corrections.items())
         return frozenset(code for code, amount in sums if amount)
+
+    def mapped(self, mappings: Mapping[str, str]) -> "JournalSums":
+        """Return the sums by the ledger accounts that they are booked to."""
+        return replace(
+            self,
+            accounts=_mapped(self.accounts, mappings),
+            corrections=_mapped(self.corrections, mappings),
+        )
 
     @property
     def correction_debit(self) -> Decimal:
@@ -122,6 +130,14 @@ def debit_of(amounts: Iterable[Decimal]) -> Decimal:
 
 def credit_of(amounts: Iterable[Decimal]) -> Decimal:
     return sum((one for one in amounts if one < 0), ZERO)
+
+
+def _mapped(sums: Mapping[str, Decimal], mappings: Mapping[str, str]) -> Mapping[str, Decimal]:
+    booked: dict[str, Decimal] = {}
+    for account, amount in sums.items():
+        code = mappings.get(account, account)
+        booked[code] = booked.get(code, ZERO) + amount
+    return dict(sorted(booked.items()))
 
 
 def _change(last: Decimal | None, this: Decimal | None, threshold: Threshold) -> Change:

@@ -12,7 +12,7 @@ from tilisilta.management.output import shown_moment
 from tilisilta.management.webhooks import failing_lines
 from tilisilta.models import NoticeRound
 from tilisilta.services.notices.mail_server import mail_standing
-from tilisilta.services.webhooks.outcomes import failing_webhooks
+from tilisilta.services.webhooks.outcomes import failing_webhooks, faulty_webhooks
 from tilisilta.services.workers import living_workers
 
 LATE = timedelta(hours=1)
@@ -23,8 +23,7 @@ def check_notices() -> Iterator[Finding]:
     """Report what keeps notices from being found, or from arriving."""
     yield from _of_rounds()
     yield from _of_mail()
-    for line in failing_lines(failing_webhooks()):
-        yield Finding(part=_("webhooks"), verdict=Verdict.WARNING, detail=line)
+    yield from _of_webhooks()
 
 
 def _of_rounds() -> Iterator[Finding]:
@@ -41,6 +40,20 @@ def _of_rounds() -> Iterator[Finding]:
             % {"moment": shown_moment(looked_at)},
             remedy=_("Restart the workers, and look in their log for what stops them."),
         )
+
+
+def _of_webhooks() -> Iterator[Finding]:
+    """Report webhooks whose address nothing is sent to, and those of which it is not known why."""
+    faulty = faulty_webhooks()
+    for name, fault in faulty.items():
+        yield Finding(
+            part=_("webhooks"),
+            verdict=Verdict.FAILED,
+            detail=f"{name}: {fault.message}. {fault.cause}",
+            remedy=fault.remedy,
+        )
+    for line in failing_lines([name for name in failing_webhooks() if name not in faulty]):
+        yield Finding(part=_("webhooks"), verdict=Verdict.WARNING, detail=line)
 
 
 def _of_mail() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from tilisilta.management.journals import journal_document
+from tilisilta.management.journals import journal_documents
 from tilisilta.management.output import problem_document
 from tilisilta.management.proposals import proposal_document
 from tilisilta.models import Export, JointSending, Proposal, Sending, User
@@ -41,10 +41,9 @@ def joint_document(joint: JointSending, user: User | None = None) -> dict[str, A
         "finished_at": progress.finished_at,
         "seconds_left": progress.seconds_left,
         "proposed": [proposal_document(one) for one in _proposed(joint, user)],
-        "to_look_at": [
-            joint_row_document(one)
-            for one in to_look_at.order_by("journal__company__number", "pk")[:MOST_TO_LOOK_AT]
-        ],
+        "to_look_at": joint_row_documents(
+            to_look_at.order_by("journal__company__number", "pk")[:MOST_TO_LOOK_AT]
+        ),
     }
 
 
@@ -69,12 +68,20 @@ def joint_rows(joint: JointSending, user: User | None = None) -> QuerySet[Any]:
     )
 
 
-def joint_row_document(sending: Sending) -> dict[str, Any]:
-    """Return a journal with its stage, and the problem for which it is not booked."""
+def joint_row_documents(sendings: Iterable[Sending]) -> list[dict[str, Any]]:
+    """Return each journal with its stage, and the problem for which it is not booked."""
+    sendings = tuple(sendings)
+    documents = journal_documents([one.journal for one in sendings])
+    return [
+        {**document, **_stage_document(one)}
+        for document, one in zip(documents, sendings, strict=True)
+    ]
+
+
+def _stage_document(sending: Sending) -> dict[str, Any]:
     stage = Stage(sending.stage)  # type: ignore[attr-defined]  # an annotation of the query
     problem = why_not_booked(sending) if stage is not Stage.BOOKED else None
     return {
-        **journal_document(sending.journal),
         "stage": stage.value,
         "problem": problem_document(problem) if problem is not None else None,
     }
@@ -82,9 +89,10 @@ def joint_row_document(sending: Sending) -> dict[str, Any]:
 
 def ready_documents(rows: Iterable[ReadyRow]) -> list[dict[str, Any]]:
     """Return journals that are ready, with the digest of each preview and where it goes."""
+    rows = tuple(rows)
     return [
         {
-            **journal_document(row.journal),
+            **document,
             "name": row.journal.company.name,
             "administrations": [
                 {"name": one.company_name, "business_id": one.business_id or None}
@@ -92,5 +100,7 @@ def ready_documents(rows: Iterable[ReadyRow]) -> list[dict[str, Any]]:
             ],
             "digest": row.digest,
         }
-        for row in rows
+        for document, row in zip(
+            journal_documents([row.journal for row in rows]), rows, strict=True
+        )
     ]

@@ -1,7 +1,7 @@
 """Journals at the command line: import one, and preview what would be sent."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.variances import variance_document, variance_text
 from tilisilta.models import Journal
+from tilisilta.services.counted_states import counted_states_of
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
 from tilisilta.services.journals.importing import Imported, RunAnswer
@@ -142,6 +143,17 @@ def find_journal(reference: str) -> Journal:
 
 def journal_document(journal: Journal) -> dict[str, Any]:
     """Return a journal for the JSON document, with the problems of its last check."""
+    [document] = journal_documents([journal])
+    return document
+
+
+def journal_documents(journals: Collection[Journal]) -> list[dict[str, Any]]:
+    """Return many journals as :func:`journal_document` does, each in the state it counts in."""
+    states = counted_states_of(journals)
+    return [_journal_document(one, states[one.pk]) for one in journals]
+
+
+def _journal_document(journal: Journal, state: str) -> dict[str, Any]:
     return {
         "reference": journal.reference,
         "company": journal.company.number,
@@ -156,7 +168,7 @@ def journal_document(journal: Journal) -> dict[str, Any]:
         "line_count": journal.line_count,
         "debit_total": journal.debit_total,
         "is_run_guessed": journal.is_run_guessed,
-        "state": journal.state,
+        "state": state,
         "masked_at": journal.masked_at,
         "problems": [problem_document(problem) for problem in journal.problems],
     }

@@ -137,6 +137,7 @@ def _sums_document(line: NetPayLine) -> dict[str, Any]:
 
 def _file_document(file: PaymentFile) -> dict[str, Any]:
     return {
+        "id": file.pk,
         "name": file.file_name,
         "sha256": file.file_sha256,
         "version": file.version or None,

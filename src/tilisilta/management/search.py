@@ -11,6 +11,7 @@ from tilisilta.domain.standing import PROPOSED
 from tilisilta.management.journals import journal_document
 from tilisilta.management.output import Answer, Status, amount, table
 from tilisilta.models import Export, Journal
+from tilisilta.services.counted_states import counted_states_of
 from tilisilta.services.search import Hit, Hits, search
 
 
@@ -112,6 +113,6 @@ def _row(export: Export) -> tuple[str, ...]:
 
 
 def _journal_line(journal: Journal) -> str:
-    is_proposed = getattr(journal, "counted", "") == PROPOSED
+    is_proposed = counted_states_of([journal])[journal.pk] == PROPOSED
     state = _("Proposed") if is_proposed else journal.get_state_display()
     return f"{journal.reference}  {journal.company}  {state}"

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from tilisilta.domain.standing import PROPOSED, WAITING_JOURNALS, JournalState
 from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
-from tilisilta.management.journals import journal_document
+from tilisilta.management.journals import journal_documents
 from tilisilta.management.mail import mail_document, mail_lines
 from tilisilta.management.nmbrs_connections import trouble_texts
 from tilisilta.management.nmbrs_rest import step_text
@@ -31,7 +31,7 @@ from tilisilta.models import (
 )
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.closing.month_at_work import shown_month
-from tilisilta.services.counted_states import COUNTED_STATE, IS_PROPOSED
+from tilisilta.services.counted_states import COUNTED_STATE, IS_PROPOSED, counted_states_of
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
@@ -89,7 +89,7 @@ def show_status(options: Namespace) -> Answer:
             "drifted_links": drifted_count,
             "mail": mail_document(mail),
             "failing_webhooks": failing,
-            "waiting": [journal_document(journal) for journal in waiting],
+            "waiting": journal_documents(waiting),
         },
         text="\n".join(
             [
@@ -130,11 +130,11 @@ def _proposed_lines(count: int) -> list[str]:
 
 def _of_company(company: Company) -> Answer:
     of_company = Journal.objects.filter(company=company).select_related("company")
-    journals = list(of_company.annotate(counted=COUNTED_STATE))
+    journals = list(of_company)
     return Answer(
         document={
             "company": company.number,
-            "journals": [journal_document(journal) for journal in journals],
+            "journals": journal_documents(journals),
         },
         text=f"{company}\n\n{_table(journals)}",
     )
@@ -233,13 +233,14 @@ def _table(journals: Sequence[Journal]) -> str:
     debit = _("Debit")
     # Django's display of a choice hashes the words of all choices, for each journal anew.
     words = {**{state: str(word) for state, word in JOURNAL_STATES}, PROPOSED: _("Proposed")}
+    states = counted_states_of(journals)
     headers = (_("Journal"), _("Company"), _("Period"), _("State"), debit, _("Problem"))
     rows = [
         (
             journal.reference,
             journal.company.name,
             f"{journal.period:%Y-%m}",
-            words[getattr(journal, "counted", journal.state)],
+            words[states[journal.pk]],
             f"{amount(journal.debit_total)} {journal.currency}",
             _first_problem(journal),
         )

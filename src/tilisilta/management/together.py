@@ -78,7 +78,7 @@ def progress_text(progress: Progress) -> str:
     ]
     for stage, words in (
         (Stage.BOOKED, _("%(count)s booked")),
-        (Stage.REFUSED, _("%(count)s refused")),
+        (Stage.REFUSED, _("%(count)s rejected")),
         (Stage.UNCERTAIN, _("%(count)s uncertain")),
         (Stage.LEFT, _("%(count)s left apart")),
     ):

@@ -8,17 +8,28 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.notices import NoticeKind
+from tilisilta.domain.receivers import Fault
 from tilisilta.languages import language_of
 from tilisilta.management.companies import find_debtor
-from tilisilta.management.output import Answer, Refused, Status, WrongUse, shown_moment, table
+from tilisilta.management.output import (
+    Answer,
+    Refused,
+    Status,
+    WrongUse,
+    explanation_text,
+    shown_moment,
+    table,
+)
 from tilisilta.management.secret_input import read_secret
 from tilisilta.models import Delivery, Webhook
 from tilisilta.services.webhooks import managing
+from tilisilta.services.webhooks.addresses import address_faults
 from tilisilta.services.webhooks.delivering import send_test
 from tilisilta.services.webhooks.managing import USUAL_KINDS, MadeWebhook, Wanted
 from tilisilta.services.webhooks.outcomes import (
     ListedWebhook,
     answer_words,
+    explained_fault,
     last_deliveries,
     listed_webhooks,
 )
@@ -45,13 +56,18 @@ def list_webhooks(options: Namespace) -> Answer:
         )
         for one in listed
     ]
+    faults = [
+        f"{one.webhook.name}: {explanation_text(explained)}"
+        for one in listed
+        if (explained := one.explained_fault) is not None
+    ]
     headers = (
         *(_("Name"), _("Form"), _("Goes to"), _("Tells of"), _("Debtors"), _("State")),
         *(_("Last message"), _("Answer")),
     )
     return Answer(
-        document={"webhooks": [webhook_document(one.webhook) for one in listed]},
-        text=table(headers, rows) if rows else _("There is no webhook."),
+        document={"webhooks": [webhook_document(one.webhook, one.fault) for one in listed]},
+        text="\n".join([table(headers, rows) if rows else _("There is no webhook."), *faults]),
     )
 
 
@@ -140,13 +156,17 @@ def failing_lines(names: Sequence[str]) -> Sequence[str]:
     return (text % {"names": ", ".join(names), "command": "tilisilta webhook list"},)
 
 
-def webhook_document(webhook: Webhook) -> dict[str, Any]:
-    """Return a webhook for the JSON document, without its secret and with a masked address."""
+def webhook_document(webhook: Webhook, fault: Fault | None = None) -> dict[str, Any]:
+    """Return a webhook for the JSON document, without its secret and with a masked address.
+
+    ``fault`` is what is wrong with the address, where that was looked for.
+    """
     return {
         "id": webhook.pk,
         "name": webhook.name,
         "format": webhook.format,
         "address": webhook.shown_address or None,
+        "address_fault": fault.value if fault else None,
         "kinds": webhook.kinds,
         "language": webhook.language,
         "debtors": None if webhook.sees_all_debtors else sorted(_numbers(webhook)),
@@ -160,7 +180,8 @@ def webhook_document(webhook: Webhook) -> dict[str, Any]:
 
 def made_document(made: MadeWebhook) -> dict[str, Any]:
     """Return a webhook for the JSON document with a secret that was just made."""
-    return {**webhook_document(made.webhook), "secret": made.secret or None}
+    fault = address_faults([made.webhook]).get(made.webhook.pk)
+    return {**webhook_document(made.webhook, fault), "secret": made.secret or None}
 
 
 def delivery_document(delivery: Delivery) -> dict[str, Any]:
@@ -181,6 +202,8 @@ def delivery_document(delivery: Delivery) -> dict[str, Any]:
 
 def _messages_of(webhook: Webhook) -> Answer:
     sent = list(last_deliveries(webhook, at_most=SHOWN))
+    fault = explained_fault(webhook)
+    faults = [explanation_text(fault)] if fault else []
     rows = [
         (
             shown_moment(one.made_at),
@@ -199,10 +222,10 @@ def _messages_of(webhook: Webhook) -> Answer:
     )
     return Answer(
         document={
-            **webhook_document(webhook),
+            **webhook_document(webhook, address_faults([webhook]).get(webhook.pk)),
             "messages": [delivery_document(one) for one in sent],
         },
-        text=table(headers, rows) if rows else _("Nothing was sent yet."),
+        text="\n".join([*faults, table(headers, rows) if rows else _("Nothing was sent yet.")]),
     )
 
 
@@ -259,4 +282,6 @@ def _state(one: ListedWebhook) -> str:
         return one.webhook.get_end_display()
     if not one.webhook.is_active:
         return _("Not in use")
+    if one.fault is not None:
+        return _("Nothing is sent to its address")
     return _("The receiver fails; it is tried again") if one.is_failing else _("In use")

@@ -22,6 +22,7 @@ class Scope(models.TextChoices):
         "set_up",
         _("Set companies up, change links, profiles and webhooks, and put reasons right"),
     )
+    MASK = "mask", _("Mask a person in what is stored of a payroll run")
 
 
 class ApiToken(models.Model):

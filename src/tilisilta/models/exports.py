@@ -264,8 +264,17 @@ class Sending(models.Model):
     what is under way and claimed by nobody is lost, and put back.
     """
 
+    class AskedFor(models.TextChoices):
+        """What a person, or a rule, has asked for."""
+
+        SENDING = "sending"
+        LOOK = "look"
+        """To look once more for uncertain receipts: it sends nothing new."""
+        WITHDRAWAL = "withdrawal"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="sendings")
+    asked_for = models.CharField(max_length=10, choices=AskedFor, default=AskedFor.SENDING)
     requested_by = models.ForeignKey(
         "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -48,6 +48,7 @@ from tilisilta.services.journals.keeping import lock_company
 from tilisilta.services.journals.unreadable_answers import mask_unreadable
 from tilisilta.services.verifying.documents import digest_of
 
+MOST_TEXT_CHARACTERS = 200
 MOST_REASON_CHARACTERS = 200
 ROWS_AT_ONCE = 500
 _SHOWN_IN_DOCUMENTS = frozenset({"name", "description", "was", "now", "accountantsNotes"})

@@ -12,8 +12,6 @@ from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.sending_rules import Hold
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
-    PROPOSED,
-    PROPOSED_JOURNALS,
     ExportState,
     JournalState,
 )
@@ -26,6 +24,7 @@ from tilisilta.models import (
     Sending,
     preview_digest,
 )
+from tilisilta.services.counted_states import counted_state
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.variances import JournalVariance, variances_of
 from tilisilta.services.sending_rules.words import name_of_asker
@@ -97,8 +96,7 @@ class Row:
     @property
     def counted_state(self) -> str:
         """Return the state that the journal counts in."""
-        state = self.journal.state
-        return PROPOSED if self.proposal is not None and state in PROPOSED_JOURNALS else state
+        return counted_state(self.journal.state, has_open_proposal=self.proposal is not None)
 
     @property
     def receipt_number_text(self) -> str:

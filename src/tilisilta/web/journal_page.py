@@ -22,6 +22,7 @@ from tilisilta.models import (
     User,
     Withdrawal,
 )
+from tilisilta.services.counted_states import counted_state
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.answers import is_open_to_answers
 from tilisilta.services.journals.importing import compare_with_previous
@@ -135,6 +136,12 @@ class JournalPage:
     release: Release
 
     @property
+    def counted_state(self) -> str:
+        """Return the state that the journal counts in, also in lists and documents."""
+        has_proposal = self.release.proposal is not None
+        return counted_state(self.journal.state, has_open_proposal=has_proposal)
+
+    @property
     def is_discarded(self) -> bool:
         return self.journal.discarded_at is not None
 
@@ -215,6 +222,7 @@ def journal_page(
     journal: Journal,
     *,
     user: User,
+    has_settlements: bool,
     rows_page: tuple[int, int] | None = None,
     lines_page: str | int = 1,
 ) -> JournalPage:
@@ -239,7 +247,7 @@ def journal_page(
     going_back = taken_back(journal, [*preview.withdrawn, *exports])
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     revisions = _revisions(journal)
-    ways = ways_on(journal, exports, revisions, may_send=may_send)
+    ways = ways_on(journal, exports, revisions, may_send=may_send, has_settlements=has_settlements)
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()

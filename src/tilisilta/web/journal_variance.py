@@ -14,7 +14,7 @@ from tilisilta.services.procountor.administrations import known_administration
 
 @dataclass(frozen=True, kw_only=True)
 class VarianceRow:
-    """A ledger account of the journal, with its name in Procountor where that is known."""
+    """A ledger account that is booked to, with its name in Procountor where that is known."""
 
     account: str
     name: str
@@ -80,12 +80,9 @@ def shown_variance(preview: Preview) -> ShownVariance | None:
 
 
 def _names(preview: Preview, codes: set[str]) -> Mapping[str, str]:
-    """Return the names in the administration of ledger accounts of the journal."""
+    """Return the names in the administration of the ledger accounts that are booked to."""
     administration = known_administration(preview.link.procountor_account) if preview.link else None
     if preview.link is None or administration is None:
         return {}
     named = {account.code: account.name for account in administration.ledger_accounts}
-    mapped = dict(
-        preview.link.account_mappings.values_list("journal_account", "procountor_account_code")
-    )
-    return {code: named.get(mapped.get(code, code), "") for code in codes}
+    return {code: named.get(code, "") for code in codes}

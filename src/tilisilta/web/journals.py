@@ -29,6 +29,7 @@ from tilisilta.web.parts import (
     address_to_go_back_to,
     error_text,
     is_part,
+    journal_and_whether_settled,
     journal_with_content,
     visible_journal,
 )
@@ -38,8 +39,10 @@ from tilisilta.web.rights import UserRequest, needs
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal(request: UserRequest, pk: int) -> HttpResponse:
     """Show the preview with all problems, the changes since the last revision, and the history."""
+    journal, has_settlements = journal_and_whether_settled(request.user, pk)
     page = journal_page(
-        visible_journal(request.user, pk),
+        journal,
+        has_settlements=has_settlements,
         user=request.user,
         rows_page=_asked_rows(request.GET.get("rows", "")),
         lines_page=request.GET.get("page", "1"),

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Right
-from tilisilta.services.masking import MOST_REASON_CHARACTERS, mask_in_run, masked_words
+from tilisilta.services.masking import (
+    MOST_REASON_CHARACTERS,
+    MOST_TEXT_CHARACTERS,
+    mask_in_run,
+    masked_words,
+)
 from tilisilta.web.parts import visible_journal
 from tilisilta.web.rights import UserRequest, needs
-
-MOST_TEXT_CHARACTERS = 200
 
 
 class MaskForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Journal, Link, ProcountorAccount, Settlement, User
+from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.spreadsheets import Download, LongDownload
 from tilisilta.web.rights import UserRequest
@@ -40,11 +41,14 @@ def visible_company(user: User, number: int) -> Company:
 
 def visible_journal(user: User, pk: int) -> Journal:
     """Return the journal; raise ``Http404`` if ``user`` may not see its debtor."""
-    journals = Journal.objects.visible_to(user).select_related(
-        "company__debtor", "came_by", "discarded_by"
-    )
-    has_settlements = Exists(Settlement.objects.filter(journal=OuterRef("pk")))
-    return get_object_or_404(journals.annotate(has_settlements=has_settlements), pk=pk)
+    return get_object_or_404(_journals_of(user), pk=pk)
+
+
+def journal_and_whether_settled(user: User, pk: int) -> tuple[Journal, bool]:
+    """Return the journal, and whether people ever said anything of it as a whole: one query."""
+    said = Settlement.objects.filter(journal=OuterRef("pk"))
+    journal = get_object_or_404(_journals_of(user).annotate(has_settlements=Exists(said)), pk=pk)
+    return journal, journal.has_settlements  # type: ignore[attr-defined]  # annotated
 
 
 def journal_with_content(user: User, pk: int) -> Journal:
@@ -99,6 +103,12 @@ def with_query(request: UserRequest, **values: str) -> str:
     for name, value in values.items():
         query[name] = value
     return "?" + query.urlencode()
+
+
+def _journals_of(user: User) -> JournalQuerySet:
+    return Journal.objects.visible_to(user).select_related(
+        "company__debtor", "came_by", "discarded_by"
+    )
 
 
 def address_to_go_back_to(request: HttpRequest) -> str:

@@ -1,6 +1,9 @@
 """Authorising the companies of a list by log-in, one after the other."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Onboarding, OnboardingRow, Right, User
+from tilisilta.models import Area, Company, Onboarding, OnboardingRow, Right, User
 from tilisilta.services.onboarding.log_ins import account_for, link_authorised, next_row
-from tilisilta.services.onboarding.rows import look_into
+from tilisilta.services.onboarding.rows import account_by_key, look_into
 from tilisilta.web.log_in_queue import remember_row
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text
@@ -25,6 +28,29 @@ def authorise_next(request: UserRequest, pk: int) -> HttpResponse:
     onboarding = _visible(request.user, pk)
     after = whole_number(request.POST.get("after", "")) or 0
     return _to_next(request, onboarding, after=after)
+
+
+@only_posted
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def choose_by_hand(request: UserRequest, pk: int) -> HttpResponse:
+    """Go to the form of a new link for a row, whose API key has authorised its account before."""
+    onboarding = _visible(request.user, pk)
+    visible = Company.objects.visible_to(request.user)
+    rows = onboarding.rows.filter(company__in=visible).select_related("company__debtor")
+    row = get_object_or_404(rows, pk=whole_number(request.POST.get("choose", "")) or 0)
+    if row.company is None:
+        raise Http404
+    query = {"company": row.company.number}
+    try:
+        account = account_by_key(row, user=request.user)
+    except TilisiltaError as error:
+        messages.error(request, error_text(error))
+        return redirect("set_up_list", pk=pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("set_up_list", pk=pk)
+    query |= {"account": account.pk} if account is not None else {}
+    return redirect(f"{reverse('new_link')}?{urlencode(query)}")
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)

@@ -41,7 +41,7 @@ STAGE_WORDS: dict[Stage, Promise] = {
     Stage.CHECKING: pgettext_lazy("journals sent together", "Checking"),
     Stage.SENDING: pgettext_lazy("journals sent together", "Sending"),
     Stage.BOOKED: pgettext_lazy("journals sent together", "Booked"),
-    Stage.REFUSED: pgettext_lazy("journals sent together", "Refused"),
+    Stage.REFUSED: pgettext_lazy("journals sent together", "Rejected"),
     Stage.UNCERTAIN: pgettext_lazy("journals sent together", "Uncertain"),
     Stage.LEFT: pgettext_lazy("journals sent together", "Left apart"),
 }

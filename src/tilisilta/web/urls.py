@@ -226,6 +226,7 @@ urlpatterns = [
     path(f"{SET_UP_LIST}/remove", set_up.remove_set_up, name="remove_set_up"),
     path(f"{SET_UP_LIST}/set-up.csv", set_up.set_up_csv, name="set_up_csv"),
     path(f"{SET_UP_LIST}/authorise", set_up_log_ins.authorise_next, name="authorise_next"),
+    path(f"{SET_UP_LIST}/choose", set_up_log_ins.choose_by_hand, name="choose_by_hand"),
     path(f"{SET_UP_LIST}/authorised", set_up_log_ins.authorised_next, name="authorised_next"),
     path(LINK, links.link, name="link"),
     path(f"{LINK}/missing/<str:kind>", missing_items.missing_items, name="missing_items"),

@@ -37,13 +37,19 @@ class WaysOn:
 
 
 def ways_on(
-    journal: Journal, exports: Sequence[Export], revisions: Sequence[Journal], *, may_send: bool
+    journal: Journal,
+    exports: Sequence[Export],
+    revisions: Sequence[Journal],
+    *,
+    may_send: bool,
+    has_settlements: bool,
 ) -> WaysOn:
-    """Return the ways on that a reader who ``may_send`` has, and what anybody may read of them."""
-    # Of hardly any journal, so its page asks with the journal itself.
-    is_any = getattr(journal, "has_settlements", True)
+    """Return the ways on that a reader who ``may_send`` has, and what anybody may read of them.
+
+    Hardly any journal ``has_settlements``: of the others nothing is asked.
+    """
     said = journal.settlements.select_related("settled_by", "undone_by")
-    settlements = tuple(said) if is_any else ()
+    settlements = tuple(said) if has_settlements else ()
     in_force = next((one for one in settlements if one.undone_at is None), None)
     own = [one for one in exports if one.is_difference]
     state = JournalState(journal.state)

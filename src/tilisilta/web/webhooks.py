@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from tilisilta.languages import language_of
 from tilisilta.models import Area, Delivery, Right, Webhook
 from tilisilta.services.webhooks import managing
+from tilisilta.services.webhooks.addresses import WebhookAddressRefused
 from tilisilta.services.webhooks.delivering import send_test
-from tilisilta.services.webhooks.managing import (
-    MadeWebhook,
-    WebhookAddressRefused,
-    WebhookNameTaken,
-)
+from tilisilta.services.webhooks.managing import MadeWebhook, WebhookNameTaken
 from tilisilta.services.webhooks.outcomes import (
     answer_words,
+    explained_fault,
     kind_words,
     last_deliveries,
     listed_webhooks,
@@ -43,6 +41,7 @@ def webhook_list(request: UserRequest) -> HttpResponse:
             "last": one.last,
             "answer": answer_words(one.last) if one.last else "",
             "is_failing": one.is_failing,
+            "fault": one.explained_fault,
         }
         for one in listed_webhooks(request.user, timezone.now())
     ]
@@ -162,6 +161,7 @@ def _form_page(request: UserRequest, form: WebhookForm, shown: Webhook | None) -
         return render(request, "users/listed_debtors.html", context)
     if shown is not None:
         context["kinds"] = kind_words(shown)
+        context["fault"] = explained_fault(shown)
         context["deliveries"] = [
             (one, answer_words(one)) for one in last_deliveries(shown, at_most=SHOWN)
         ]

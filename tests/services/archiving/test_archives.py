@@ -4,23 +4,48 @@ import io
 import json
 import re
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from tests.bureau import a_company, a_journal, a_linked_company, send, tidy
+from tests.bureau import (
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    deliver,
+    make_moves,
+    on_post,
+    send,
+    tidy,
+)
 
 from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.models import AuditEntry, AuditSeal, Company, Export, LinkSettings
+from tilisilta.models import (
+    AuditEntry,
+    AuditSeal,
+    Company,
+    Export,
+    LinkSettings,
+    Proposal,
+    Sending,
+)
 from tilisilta.services.archiving.archives import make_archive
 from tilisilta.services.archiving.months import NothingToArchive, read_month
+from tilisilta.services.archiving.proof_sections import people_section
 from tilisilta.services.closing.signing import sign_month
+from tilisilta.services.sending.asking import look_again, send_or_propose
+from tilisilta.services.sending.releasing import release
+from tilisilta.services.sending.withdrawals import ask_to_withdraw
+from tilisilta.services.users import create_first_administrator, create_user
 from tilisilta.services.verifying.companies import verify
 
 pytestmark = pytest.mark.django_db
 
 JUNE = date(2026, 6, 1)
+PASSWORD = "a bridge over the river"
 
 
 def now() -> datetime:
@@ -141,3 +166,34 @@ class TestReport:
         held = files_in(archive(Company.objects.get()))
 
         assert held["reconciliation-2026-06.pdf"].startswith(b"%PDF")
+
+
+class TestPeople:
+    def test_say_what_each_has_asked_for(self, procountor: Sandbox) -> None:
+        """Who looked again for a receipt has not asked for its sending, nor has who withdraws."""
+        aino = create_first_administrator("aino", PASSWORD)
+        onni, eeva = (
+            create_user(one, PASSWORD, template=aino.template, user=None)
+            for one in ("onni", "eeva")
+        )
+        company = a_linked_company(needs_release=True)
+        journal = a_journal(company)
+        procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
+        clock = Clock()
+        proposal = send_or_propose(journal, user=aino, now=clock.now)
+        assert isinstance(proposal, Proposal)
+        release([proposal], user=onni, now=clock.now)
+        sending = Sending.objects.get()
+        make_moves(sending, clock, 1)
+        Sending.objects.update(finished_at=clock.now)
+        deliver(look_again(journal, user=eeva, now=clock.now + timedelta(minutes=1)), clock)
+        later = clock.now + timedelta(minutes=2)
+        ask_to_withdraw(journal, reason="wrong month", user=eeva, now=later)
+
+        told = str(people_section(read_month(company, JUNE, now=later)))
+
+        assert "released 1001-2026-6-1, which aino had proposed" in told
+        assert told.count("had proposed") == 1
+        assert "asked to look again for the receipts of 1001-2026-6-1" in told
+        assert "asked to withdraw 1001-2026-6-1" in told
+        assert "asked for the sending" not in told

@@ -96,7 +96,7 @@ class TestReasonsOf:
         (one,) = read().reasons
 
         assert (one.reason.id, one.journal_count) == ("S01", 1)
-        assert one.words == "Procountor refused the receipt"
+        assert one.words == "Procountor rejected the receipt"
         assert len(one.group.problems_of(company.pk)) == 2
 
     def test_name_journals_that_stop_without_a_problem(self) -> None:

@@ -11,9 +11,9 @@ from tests.services.webhooks.told import a_webhook
 
 from tilisilta.models import AuditEntry, Debtor, User, Webhook
 from tilisilta.services.keys import ENCRYPTED_COLUMNS
+from tilisilta.services.webhooks.addresses import WebhookAddressRefused, address_faults
 from tilisilta.services.webhooks.managing import (
     Wanted,
-    WebhookAddressRefused,
     WebhookNameTaken,
     change_webhook,
     end_webhook,
@@ -118,6 +118,39 @@ def test_takes_one_in_a_network_that_the_settings_name(settings: Settings) -> No
     settings.WEBHOOK_NETWORKS = (ip_network("10.1.0.0/16"),)
 
     assert a_webhook("http://10.1.2.3:8080/hook").webhook.shown_address == "http://10.1.2.3:8080/…"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://93.184.216.34/T0ken", "not_https"),
+        ("http://10.2.0.1/T0ken", "not_allowed"),
+        ("http://hooks.invalid/T0ken", "not_found"),
+    ],
+)
+def test_refuses_plain_http_out_of_the_networks_that_are_named(
+    settings: Settings, address: str, reason: str
+) -> None:
+    settings.WEBHOOK_NETWORKS = (ip_network("10.1.0.0/16"),)
+
+    with pytest.raises(WebhookAddressRefused) as refused:
+        a_webhook(address)
+
+    assert refused.value.facts == {"reason": reason}
+
+
+def test_finds_addresses_that_nothing_is_sent_to(settings: Settings) -> None:
+    settings.WEBHOOK_NETWORKS = (ip_network("10.1.0.0/16"),)
+    own = a_webhook("http://10.1.2.3/hook", name="own").webhook
+    ended = a_webhook("http://10.1.2.3/hook", name="ended").webhook
+    end_webhook(ended, user=None, now=NOW)
+    unknown = a_webhook("http://10.1.2.3/hook", name="unknown").webhook
+    unknown.address = "http://hooks.invalid/hook"
+    webhooks = [own, a_webhook(ADDRESS).webhook, unknown, Webhook.objects.get(pk=ended.pk)]
+
+    assert address_faults(webhooks) == {}
+    settings.WEBHOOK_NETWORKS = ()
+    assert address_faults(webhooks) == {own.pk: "not_https", unknown.pk: "not_https"}
 
 
 def test_slack_and_teams_have_no_secret() -> None:

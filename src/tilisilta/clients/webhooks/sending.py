@@ -1,11 +1,9 @@
 """Sends one message to one receiver, whose address was checked when its name was looked up."""
 
-import socket
 import ssl
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
 from threading import Timer
 from time import monotonic
 from urllib.request import getproxies, proxy_bypass
@@ -14,14 +12,14 @@ import httpx2
 
 from tilisilta import __version__
 from tilisilta.clients.retry_after import seconds_to_wait
-from tilisilta.domain.receivers import Address, Allowed, Fault, Receiver, fault_of
+from tilisilta.clients.webhooks.looking_up import LookUp, look_up
+from tilisilta.domain.receivers import Allowed, Fault, Receiver, fault_of
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 ALL_SECONDS = 30.0
 MOST_ANSWER_BYTES = 4096
 _PORTS = {"http": 80, "https": 443}
-LookUp = Callable[[str, int], Collection[Address]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +45,6 @@ def can_be_sent_to(receiver: Receiver) -> bool:
     return (host, port) == (receiver.host, receiver.port)
 
 
-def look_up(host: str, port: int) -> Collection[Address]:
-    """Return the addresses that a name stands for; none if it is unknown."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return ()
-    return tuple(dict.fromkeys(ip_address(one[4][0]) for one in found))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Sender:
     """Sends messages, each once and to the networks that are ``allowed``.
@@ -79,7 +68,7 @@ class Sender:
             return Answer(fault=Fault.NOT_AN_ADDRESS)
         until = monotonic() + self.all_seconds
         post = _Post(receiver=receiver, body=body, headers=headers, sender=self)
-        proxy = _proxy_for(receiver)
+        proxy = proxy_for(receiver)
         if proxy:
             # The proxy looks the name up, and decides what may be reached.
             return post.to(httpx2.URL(receiver.url), seconds=self.all_seconds, proxy=proxy)
@@ -165,7 +154,7 @@ def _read_a_little(answer: httpx2.Response) -> None:
         return
 
 
-def _proxy_for(receiver: Receiver) -> str | None:
+def proxy_for(receiver: Receiver) -> str | None:
     """Return the proxy through which the receiver is reached; ``None`` without one."""
     proxies = getproxies()
     proxy = proxies.get(receiver.scheme) or proxies.get("all")

@@ -5,7 +5,7 @@ import argparse
 from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group
 from tilisilta.management.wording import gettext as _
 
-SCOPES = ("read", "verify", "import", "send", "withdraw", "sign", "set_up")
+SCOPES = ("read", "verify", "import", "send", "withdraw", "sign", "set_up", "mask")
 
 
 def add_token_commands(commands: Subparsers) -> None:

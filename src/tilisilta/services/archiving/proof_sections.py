@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tilisilta.domain.archives import ArchivedFile
 from tilisilta.domain.links import ClosedPeriodPolicy
 from tilisilta.domain.net_pay import NetPayFinding, NetPayLine
-from tilisilta.models import OUTCOMES, LinkSettings, MonthSignature, Sending
+from tilisilta.models import OUTCOMES, LinkSettings, MonthSignature, Proposal, Sending
 from tilisilta.services.archiving import written
 from tilisilta.services.archiving.months import ArchivedMonth
 from tilisilta.services.archiving.written import Block, Row
@@ -18,6 +18,12 @@ from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.services.verifying.words import NET_PAY_FINDINGS, NET_PAY_STATES
 
 Section = dict[str, Any]
+_NOT_FOR_SENDING = {
+    Sending.AskedFor.LOOK: gettext_lazy(
+        "asked to look again for the receipts of %(journal)s, %(moment)s"
+    ),
+    Sending.AskedFor.WITHDRAWAL: gettext_lazy("asked to withdraw %(journal)s, %(moment)s"),
+}
 
 
 def net_pay_section(month: ArchivedMonth) -> Section:
@@ -203,18 +209,24 @@ def _signature(signature: MonthSignature) -> tuple[str, str]:
     return signature.signer or "Tilisilta", "; ".join(filter(None, told))
 
 
-def _senders(sendings: Iterable[Sending]) -> Iterator[tuple[str, str]]:
-    for one in sendings:
+def _senders(sendings: Sequence[Sending]) -> Iterator[tuple[str, str]]:
+    for place, one in enumerate(sendings):
         user = one.requested_by
         asker = name_of_asker(one.system_user)
         name = asker if user is None else user.get_full_name() or user.get_username()
-        yield name or "Tilisilta", "; ".join(_said_of(one))
+        yield name or "Tilisilta", "; ".join(_said_of(one, sendings[place:]))
 
 
-def _said_of(sending: Sending) -> Iterator[str]:
-    """Yield what was asked for, and by how many persons, where that is a question."""
+def _said_of(sending: Sending, from_here: Sequence[Sending]) -> Iterator[str]:
+    """Yield what was asked for, and by how many persons, where that is a question.
+
+    ``from_here`` are the sendings from this one on, by the time they were asked for.
+    """
     told = {"journal": sending.journal.reference, "moment": written.moment(sending.requested_at)}
-    proposal = getattr(sending, "proposal", None)
+    if sending.asked_for != Sending.AskedFor.SENDING:
+        yield _NOT_FOR_SENDING[Sending.AskedFor(sending.asked_for)] % told
+        return
+    proposal = _released_by(sending, from_here)
     if proposal is None:
         yield _("asked for the sending of %(journal)s, %(moment)s") % told
     else:
@@ -228,6 +240,23 @@ def _said_of(sending: Sending) -> Iterator[str]:
     if sending.release_off_at is not None:
         words = _("two persons were not demanded any more since %(moment)s")
         yield words % {"moment": written.moment(sending.release_off_at)}
+
+
+def _released_by(sending: Sending, from_here: Sequence[Sending]) -> Proposal | None:
+    """Return the proposal that was released with ``sending``.
+
+    It goes along with what looks again for the receipts, which has not released it.
+    """
+    for one in from_here:
+        if one.journal_id != sending.journal_id:
+            continue
+        if one is not sending and one.asked_for != Sending.AskedFor.LOOK:
+            return None
+        # The other side of a one-to-one field: there may be none.
+        proposal: Proposal | None = getattr(one, "proposal", None)
+        if proposal is not None:
+            return proposal
+    return None
 
 
 def files_section(files: Sequence[ArchivedFile]) -> Section:

@@ -58,7 +58,7 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The link cannot end at this moment"),
             cause=_("Receipts are on their way through it, or it is uncertain what became of one."),
             remedy=_(
-                "Wait until they are booked or refused, and answer what is in question. Then end "
+                "Wait until they are booked or rejected, and answer what is in question. Then end "
                 "the link."
             ),
         ),

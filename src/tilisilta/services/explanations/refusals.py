@@ -43,7 +43,7 @@ CAUSES_AND_REMEDIES: Mapping[Refusal, tuple[Promise, Promise]] = {
     Refusal.DUE_DATE: (
         _("Procountor compared a due date with a date before it. A payroll receipt has none."),
         _(
-            "Check the journal again and send it. If it is refused again, give the code to "
+            "Check the journal again and send it. If it is rejected again, give the code to "
             "whoever runs Tilisilta."
         ),
     ),

@@ -31,8 +31,8 @@ SAY_OR_LEAVE = _(
     "that it is to be sent again. Otherwise leave it."
 )
 
-ROW_REFUSED = _("Procountor refused row %(row)s of the receipt: %(answer)s")
-RECEIPT_REFUSED = _("Procountor refused the receipt: %(answer)s")
+ROW_REFUSED = _("Procountor rejected row %(row)s of the receipt: %(answer)s")
+RECEIPT_REFUSED = _("Procountor rejected the receipt: %(answer)s")
 ANSWERED = _("These are Procountor's own words, with answer %(status)s.")
 REFUSED_FIELD = _("It is about %(fields)s.")
 ITEMS_REFUSED = _("Procountor refused to create %(items)s in “%(name)s”: %(answer)s")

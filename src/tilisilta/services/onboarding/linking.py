@@ -8,12 +8,13 @@ from tilisilta.domain.onboarding import Standing
 from tilisilta.domain.problems import Problem
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Link, ProcountorAccount, User
-from tilisilta.services.connections import authorise_as_read, create_account
+from tilisilta.services.connections import BehindKey, authorise_as_read, create_account
 from tilisilta.services.explanations import problem_of
 from tilisilta.services.link_proposals import pairing_of
 from tilisilta.services.links import CompanyLinked, create_link
 from tilisilta.services.onboarding.examining import Examined, account_name_of
 from tilisilta.services.onboarding.pairs import mark_of
+from tilisilta.services.onboarding.wanted import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +77,20 @@ def _account(found: Examined, *, user: User | None) -> ProcountorAccount:
     if account is not None and account.pk is not None:
         return account
     assert behind is not None  # noqa: S101  # an account that is not stored was read by a key
-    assert found.wanted.company is not None  # noqa: S101  # as above
-    name = account_name_of(found.wanted)
+    return account_behind(found.wanted, behind, user=user)
+
+
+def account_behind(wanted: Wanted, behind: BehindKey, *, user: User | None) -> ProcountorAccount:
+    """Return the account of a row whose API key was just read, made and authorised by it."""
+    assert wanted.company is not None  # noqa: S101  # as above
+    name = account_name_of(wanted)
     visible = ProcountorAccount.objects.all()
     if user is not None:
         visible = visible.visible_to(user)
     stored = visible.filter(name=name).first()
     if stored is None:
         # Refused where the name is that of an account that this user does not see.
-        stored = create_account(name, user=user, debtor=found.wanted.company.debtor)
+        stored = create_account(name, user=user, debtor=wanted.company.debtor)
     if not stored.is_authorised:
         authorise_as_read(stored, behind, user=user)
     return stored

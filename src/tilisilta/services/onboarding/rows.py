@@ -11,11 +11,19 @@ from django.utils import timezone
 from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.onboarding import Standing
 from tilisilta.domain.problems import Effect
-from tilisilta.models import Company, Onboarding, OnboardingRow, Profile, User
+from tilisilta.models import (
+    Company,
+    Onboarding,
+    OnboardingRow,
+    ProcountorAccount,
+    Profile,
+    User,
+)
 from tilisilta.services import audit
+from tilisilta.services.connections import read_behind_key
 from tilisilta.services.link_texts import read_month
 from tilisilta.services.onboarding.examining import Examined, examine
-from tilisilta.services.onboarding.linking import Linked, link_examined
+from tilisilta.services.onboarding.linking import Linked, account_behind, link_examined
 from tilisilta.services.onboarding.wanted import Wanted, read_wanted
 
 LEASE = timedelta(minutes=10)
@@ -146,6 +154,20 @@ def look_into(row: OnboardingRow, *, user: User) -> None:
     """Look into a row now, for a person who waits for it, and store what was found."""
     now = timezone.now()
     _store(row, examine(wanted_of(row), user=user, now=now), None, now=now)
+
+
+def account_by_key(row: OnboardingRow, *, user: User) -> ProcountorAccount | None:
+    """Return the account of a row, authorised by its API key, for a person who links it by hand.
+
+    ``None`` for a row without a key, or of a company that is linked. From then on the account has
+    the key, encrypted as it was in the row. Raises what reading an administration raises.
+    """
+    wanted = wanted_of(row)
+    if wanted.company is None or not wanted.api_key or wanted.company.open_link() is not None:
+        return None
+    account = account_behind(wanted, read_behind_key(wanted.api_key), user=user)
+    OnboardingRow.objects.filter(pk=row.pk).update(api_key="")
+    return account
 
 
 def release(row: OnboardingRow) -> None:

@@ -23,7 +23,7 @@ FOR_MANY: Mapping[str, Promise] = {
     ProblemCode.PERHAPS_BOOKED_ALREADY: gettext_lazy("May be the payroll of another journal again"),
     ProblemCode.PERHAPS_ANOTHER_COMPANYS: gettext_lazy("May be the payroll of another company"),
     ProblemCode.COMPANIES_DIFFER_NOW: gettext_lazy("Company and administration differ by now"),
-    ProblemCode.REJECTED: gettext_lazy("Procountor refused the receipt"),
+    ProblemCode.REJECTED: gettext_lazy("Procountor rejected the receipt"),
     ProblemCode.PERHAPS_BOOKED: gettext_lazy("A receipt may be booked already"),
     ProblemCode.RUN_DELETED: gettext_lazy("Run deleted in Nmbrs"),
 }

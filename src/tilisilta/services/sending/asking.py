@@ -193,7 +193,7 @@ def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending
         under_way = unfinished_sending(journal)
         if under_way is None:
             last = journal.sendings.filter(is_refused=False).order_by("-requested_at").first()
-            sending = _new_sending(journal, user=user, now=now)
+            sending = _new_sending(journal, user=user, now=now, asked_for=Sending.AskedFor.LOOK)
             keep_who_sent(last, sending)
             # What waits beside them for an account was looked for long ago.
             look_anew(journal)
@@ -281,9 +281,11 @@ def _new_sending(
     user: User | None,
     now: datetime,
     release_off_at: datetime | None = None,
+    asked_for: Sending.AskedFor = Sending.AskedFor.SENDING,
 ) -> Sending:
     return Sending.objects.create(
         journal=journal,
+        asked_for=asked_for,
         requested_by=user,
         system_user="" if user else audit.current_system_user(),
         requested_at=now,

@@ -53,6 +53,7 @@ def _go_on(journal: Journal, *, now: datetime) -> None:
     last = journal.sendings.order_by("-requested_at", "finished_at").first()
     sending = Sending.objects.create(
         journal=journal,
+        asked_for=last.asked_for if last else Sending.AskedFor.SENDING,
         requested_by=last.requested_by if last else None,
         system_user=last.system_user if last else "",
         requested_at=_unseen_since(journal, last) or now,

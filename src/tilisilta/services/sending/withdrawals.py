@@ -328,6 +328,7 @@ def _commit(plan: WithdrawalPlan, *, reason: str, user: User | None, now: dateti
     journal.store_state()
     return Sending.objects.create(
         journal=journal,
+        asked_for=Sending.AskedFor.WITHDRAWAL,
         requested_by=user,
         system_user=system_user,
         requested_at=now,

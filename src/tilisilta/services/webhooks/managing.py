@@ -4,24 +4,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from tilisilta.clients.webhooks.sending import can_be_sent_to
 from tilisilta.clients.webhooks.signing import new_secret
 from tilisilta.domain.notices import NoticeKind
 from tilisilta.domain.personal_codes import find_personal_codes
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.receivers import Address, Fault, Receiver, fault_of, parse_receiver
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Debtor, Delivery, User, Webhook
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of, made_with
-from tilisilta.services.webhooks.receiving_networks import allowed_networks
+from tilisilta.services.webhooks.addresses import checked_address
 
 FORMER_SECRET_LASTS = timedelta(hours=24)
 MOST_NAME_CHARACTERS = 80
@@ -40,16 +37,6 @@ class WebhookNameTaken(NeedsAttention):
     def __init__(self, name: str) -> None:
         super().__init__(f"There is already a webhook named {name}.")
         self.facts = {"name": name}
-
-
-class WebhookAddressRefused(NeedsAttention):
-    """Nothing may be sent to the address; which one it is stays out of the message."""
-
-    code = ProblemCode.WEBHOOK_ADDRESS
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(f"The address of the webhook is not accepted: {fault.value}.")
-        self.facts = {"reason": fault.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +70,7 @@ def create_webhook(wanted: Wanted, *, user: User | None, now: datetime) -> MadeW
     secret = new_secret() if wanted.format == Webhook.Format.OWN else ""
     webhook = Webhook(
         **fields,
-        address=_checked_address(wanted.address),
+        address=checked_address(wanted.address),
         secret=secret,
         created_at=now,
         starts_at=now,
@@ -111,7 +98,7 @@ def change_webhook(
     waits for another form or other debtors is made anew.
     """
     fields = _fields(wanted)
-    address = _checked_address(wanted.address) if wanted.address.strip() else ""
+    address = checked_address(wanted.address) if wanted.address.strip() else ""
     debtors = _chosen(wanted)
     with _names_are_unique(fields["name"]), transaction.atomic():
         webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
@@ -224,34 +211,6 @@ def _drop_what_waits(webhook: Webhook, now: datetime) -> None:
 
 def _chosen(wanted: Wanted) -> tuple[Debtor, ...]:
     return () if wanted.sees_all_debtors else tuple(wanted.debtors)
-
-
-def _checked_address(text: str) -> str:
-    """Return the address as it is stored; raise ``WebhookAddressRefused``.
-
-    Names are not looked up here: that is done anew with each message, and a page must answer soon.
-    """
-    receiver = parse_receiver(text)
-    if isinstance(receiver, Fault):
-        raise WebhookAddressRefused(receiver)
-    if not can_be_sent_to(receiver):
-        raise WebhookAddressRefused(Fault.NOT_AN_ADDRESS)
-    allowed = allowed_networks()
-    found = _known_addresses(receiver)
-    fault = fault_of(receiver, found, allowed) if found else None
-    if fault is None and receiver.scheme == "http" and not allowed.networks:
-        fault = Fault.NOT_HTTPS
-    if fault is not None:
-        raise WebhookAddressRefused(fault)
-    return receiver.url
-
-
-def _known_addresses(receiver: Receiver) -> tuple[Address, ...]:
-    host = "127.0.0.1" if receiver.host == "localhost" else receiver.host
-    try:
-        return (ip_address(host),)
-    except ValueError:
-        return ()
 
 
 def _secret_if_it_begins_to_be_signed(webhook: Webhook) -> str:

@@ -10,7 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tilisilta.domain.receivers import Fault
 from tilisilta.models import NOTICE_KINDS, Delivery, User, Webhook
+from tilisilta.services.explanations import Explanation, explain_error
+from tilisilta.services.webhooks.addresses import WebhookAddressRefused, address_faults
 
 SHOWN_ENDED = timedelta(days=90)
 _TROUBLES: Mapping[str, Promise] = {
@@ -28,14 +31,19 @@ _TROUBLES: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ListedWebhook:
-    """A webhook of the list, with its last message that was tried."""
+    """A webhook of the list, with its last message that was tried and the fault of its address."""
 
     webhook: Webhook
     last: Delivery | None
+    fault: Fault | None = None
 
     @property
     def is_failing(self) -> bool:
         return self.webhook.is_active and self.webhook.failure_count > 0
+
+    @property
+    def explained_fault(self) -> Explanation | None:
+        return explain_error(WebhookAddressRefused(self.fault)) if self.fault else None
 
 
 def listed_webhooks(user: User | None, now: datetime) -> Sequence[ListedWebhook]:
@@ -53,8 +61,9 @@ def listed_webhooks(user: User | None, now: datetime) -> Sequence[ListedWebhook]
         .order_by("-is_active", "name", "pk")
     )
     last = Delivery.objects.in_bulk([one.last_pk for one in found if one.last_pk])  # type: ignore[attr-defined]  # annotated
+    faults = address_faults(found)
     return [
-        ListedWebhook(webhook=one, last=last.get(one.last_pk))  # type: ignore[attr-defined]  # as above
+        ListedWebhook(webhook=one, last=last.get(one.last_pk), fault=faults.get(one.pk))  # type: ignore[attr-defined]  # as above
         for one in found
     ]
 
@@ -63,6 +72,21 @@ def failing_webhooks() -> Sequence[str]:
     """Return the names of the webhooks in use whose last message did not arrive."""
     failing = Webhook.objects.in_use().filter(failure_count__gt=0)
     return list(failing.values_list("name", flat=True))
+
+
+def explained_fault(webhook: Webhook) -> Explanation | None:
+    """Return what is wrong with a stored address and what to do; ``None`` if it is well."""
+    fault = address_faults([webhook]).get(webhook.pk)
+    return explain_error(WebhookAddressRefused(fault)) if fault else None
+
+
+def faulty_webhooks() -> Mapping[str, Explanation]:
+    """Return what is wrong with the addresses of webhooks in use, by name."""
+    in_use = {one.pk: one for one in Webhook.objects.in_use()}
+    faults = address_faults(in_use.values())
+    return {
+        in_use[pk].name: explain_error(WebhookAddressRefused(fault)) for pk, fault in faults.items()
+    }
 
 
 def last_deliveries(webhook: Webhook, *, at_most: int) -> QuerySet[Delivery]:
