@@ -1,11 +1,24 @@
 """A worker sleeps in the middle of a post, its successor goes on, and then it wakes up."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import httpx2
 import pytest
+from django.db import connection
 from pytest_django import Settings
-from tests.bureau import Clock, a_journal, a_linked_company, deliver, seem_looked_for, states
+from tests.bureau import (
+    Clock,
+    a_journal,
+    a_linked_company,
+    deliver,
+    make_moves,
+    seem_looked_for,
+    send,
+    states,
+)
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Attempt, Export, Sending
@@ -13,6 +26,7 @@ from tilisilta.services.companies import set_blocked
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.sending.delivery import advance
 from tilisilta.services.sending.postings import begin_attempt
+from tilisilta.services.sending.withdrawals import ask_to_withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +57,22 @@ class SleepyTransport(httpx2.BaseTransport):
             if self._answer is not None:
                 return self._answer
         return self._inner.handle_request(request)
+
+
+@contextmanager
+def an_hour_in_noting_the_attempt(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let an hour pass while the first attempt is committed."""
+    clock, passed = time.monotonic, [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + passed[0])
+
+    def held_up(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if sql.startswith('INSERT INTO "tilisilta_attempt"'):
+            passed[0] = 3600.0
+        return found
+
+    with connection.execute_wrapper(held_up):
+        yield
 
 
 def _queue(procountor: Sandbox) -> tuple[Sending, Clock]:
@@ -115,6 +145,32 @@ class TestAWorkerThatWakesUp:
         begin_attempt(stale, now=clock.now)
 
         assert stale.payload == Export.objects.get().payload
+
+
+class TestAWorkerThatSleptWhileItNotedItsAttempt:
+    """By then its successor may have proven the receipt missing and booked it."""
+
+    def test_posts_nothing(self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        sending, clock = _queue(procountor)
+
+        with an_hour_in_noting_the_attempt(monkeypatch):
+            make_moves(sending, clock, 1)
+
+        assert procountor.ledger.count() == 0
+        assert [one.outcome for one in Attempt.objects.all()] == ["not_sent"]
+
+    def test_invalidates_nothing(
+        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock()
+        journal = send(a_journal(a_linked_company(), 6), clock)
+        sending = ask_to_withdraw(journal, reason="The wrong month", user=None, now=clock.now)
+
+        with an_hour_in_noting_the_attempt(monkeypatch):
+            make_moves(sending, clock, 1)
+
+        assert [one.status.value for one in procountor.ledger.receipts()] == ["UNFINISHED"]
+        assert [one.outcome for one in Attempt.objects.filter(kind="invalidate")] == ["not_sent"]
 
 
 class TestAWorkerThatSleptWhileItLooked:

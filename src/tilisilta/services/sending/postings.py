@@ -56,15 +56,15 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
         client.make_ready()
         # That may have taken a while, and the look for a lost answer counts from this moment.
         started_at = now + timedelta(seconds=time.monotonic() - asked_at)
+        # From before the commit: a process may be held up right after it, and go on much later.
+        not_after = time.monotonic() + START_LIMIT_SECONDS
         # Committed before the request leaves: after a crash the row says that it may have arrived.
         attempt = begin_attempt(export, now=started_at, by_rule=is_by_rule(sending))
         if attempt is None:
             return 0.0
         begun = moment(now + timedelta(seconds=time.monotonic() - asked_at))
         try:
-            booked = client.post_ledger_receipt(
-                export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
-            )
+            booked = client.post_ledger_receipt(export.payload.encode(), not_after=not_after)
         except OutcomeUnknown as error:
             # A 5xx too: Procountor was seen to answer 500 for a receipt it had saved.
             note_lost(attempt, begun)

@@ -110,12 +110,14 @@ def _try_step(errand: Errand, client: ProcountorClient, step: Step) -> None:
     # Before the attempt: waiting for a token or for the pace would use up its ten seconds.
     client.make_ready()
     started_at = errand.now + timedelta(seconds=time.monotonic() - asked_at)
+    # From before the commit: a process may be held up right after it, and go on much later.
+    not_after = time.monotonic() + START_LIMIT_SECONDS
     attempt = _begin(errand.export, step, now=started_at)
     if attempt is None:
         return
     begun = moment(errand.now + timedelta(seconds=time.monotonic() - asked_at))
     try:
-        _call(client, step)(errand.receipt_id, not_after=time.monotonic() + START_LIMIT_SECONDS)
+        _call(client, step)(errand.receipt_id, not_after=not_after)
     except OutcomeUnknown as error:
         note_lost(attempt, begun)
         _end(attempt, Outcome.UNKNOWN, now=errand.now, detail=str(error))
