@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -13,6 +14,7 @@ from tests.bureau import (
     Clock,
     a_journal,
     a_linked_company,
+    a_worker,
     deliver,
     make_moves,
     seem_looked_for,
@@ -22,8 +24,10 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.clients.procountor import deadlines
-from tilisilta.models import Attempt, Export, Sending
+from tilisilta.models import Attempt, Export, ProcountorAccount, Sending
 from tilisilta.services.companies import set_blocked
+from tilisilta.services.connections import remove_authorisation
+from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.sending.delivery import advance
 from tilisilta.services.sending.postings import begin_attempt
@@ -42,8 +46,10 @@ class SleepyTransport(httpx2.BaseTransport):
         meanwhile: Callable[[], object],
         answer: httpx2.Response | None,
         method: str = "POST",
+        path: str = "/api/ledgerreceipts",
     ) -> None:
         self._method = method
+        self._path = path
         self._inner = httpx2.WSGITransport(app=sandbox)
         self._meanwhile: Callable[[], object] | None = meanwhile
         self._answer = answer
@@ -51,7 +57,7 @@ class SleepyTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Pass the request on, unless it is the first."""
         meanwhile = self._meanwhile
-        is_met = (request.method, request.url.path) == (self._method, "/api/ledgerreceipts")
+        is_met = (request.method, request.url.path) == (self._method, self._path)
         if is_met and meanwhile:
             self._meanwhile = None
             meanwhile()
@@ -148,6 +154,61 @@ class TestAWorkerThatWakesUp:
         begin_attempt(stale, now=clock.now)
 
         assert stale.payload == Export.objects.get().payload
+
+
+class TestAWorkerThatSleptBeforeItNotedItsAttempt:
+    """Its access token is still the one of before."""
+
+    def test_posts_nothing_through_an_account_that_was_removed(self, procountor: Sandbox) -> None:
+        sending, clock = _queue(procountor)
+        stale = Export.objects.select_related("link__procountor_account").get()
+        remove_authorisation(stale.link.procountor_account, user=None)
+
+        assert begin_attempt(stale, now=clock.now) is None
+        deliver(sending, clock)
+
+        assert states(sending.journal) == ["queued"]
+        assert procountor.ledger.count() == 0
+
+    def test_invalidates_nothing_through_an_account_that_was_removed(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        clock = Clock()
+        journal = send(a_journal(a_linked_company(), 6), clock)
+        sending = ask_to_withdraw(journal, reason="The wrong month", user=None, now=clock.now)
+        settings.PROCOUNTOR_TRANSPORT = SleepyTransport(
+            procountor,
+            meanwhile=lambda: remove_authorisation(ProcountorAccount.objects.get(), user=None),
+            answer=None,
+            method="GET",
+            path=f"/api/ledgerreceipts/{procountor.ledger.receipts()[0].receipt_id}",
+        )
+
+        make_moves(sending, clock, 2)
+
+        assert [one.status.value for one in procountor.ledger.receipts()] == ["UNFINISHED"]
+        assert not Attempt.objects.filter(kind="invalidate").exists()
+
+
+class TestAWorkerThatSleptWhileItAskedNmbrs:
+    def test_ends_nothing_that_its_successor_is_at(self, procountor: Sandbox) -> None:
+        journal, clock = a_journal(a_linked_company(approves_receipts=True), 5, 6), Clock()
+        asked = send_journal(journal, user=None, now=clock.now)
+        (lost,) = outbox.take_up(clock.now, worker=a_worker(), at_most=1)
+
+        def has_changed(sending: Sending, *, now: datetime) -> bool:
+            outbox.put_back([sending], now=now)
+            clock.forward(60)
+            (taken,) = outbox.take_up(clock.now, worker=a_worker(), at_most=1)
+            advance(taken.pk, now=clock.now, run_id=taken.run_id)
+            return True
+
+        advance(asked.pk, now=clock.now, has_changed=has_changed, run_id=lost.run_id)
+        sending = Sending.objects.get()
+
+        assert states(journal) == ["posted", "queued"]
+        assert (sending.finished_at, sending.is_refused) == (None, False)
+        assert states(deliver(sending, clock)) == ["approved", "approved"]
 
 
 @pytest.mark.parametrize(

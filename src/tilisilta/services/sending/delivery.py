@@ -385,8 +385,12 @@ def _finish_locked(
     leaves_queued: bool = False,
     refusal: tuple[Problem, ...] = (),
 ) -> bool:
-    """Finish the sending of a locked journal, and return whether it was still to be finished."""
-    is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
+    """Finish the sending of a locked journal, and return whether this turn was to finish it."""
+    # Only in the turn that was read: a worker may have slept while its successor began to post.
+    ours = Sending.objects.filter(
+        pk=sending.pk, run_count=sending.run_count, finished_at__isnull=True
+    )
+    is_ours = ours.update(
         finished_at=now, claimed_by=None, is_refused=bool(refusal), refusal=refusal
     )
     # Not ours: another worker finished it, and a newer sending may have queued these receipts.

@@ -17,7 +17,7 @@ from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import APPROVED
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Attempt, Export, Sending, User
+from tilisilta.models import Attempt, Export, ProcountorAccount, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
@@ -41,6 +41,7 @@ _POSTED_COLUMNS = (
     "payload",
     "reverses",
     "link__is_verify_only",
+    "link__procountor_account__state",
     "journal__company__is_test",
     "journal__company__stays_blocked",
     "journal__company__perhaps_of",
@@ -94,14 +95,19 @@ def begin_attempt(export: Export, *, now: datetime, by_rule: bool = False) -> At
     """Commit that ``export`` is about to be posted; return ``None`` if it may not be any more.
 
     Another worker may have just posted it, it was taken back and queued again with other content,
-    which must be looked for first, or its company, or a rule that asked for it, may not send now.
+    which must be looked for first, its account was removed while the request waited for its slot,
+    or its company, or a rule that asked for it, may not send now.
     ``export`` gets the content that is stored.
     """
     with transaction.atomic():
-        wanted = Export.with_trail.select_related("link", "journal__company__debtor")
+        wanted = Export.with_trail.select_related(
+            "link__procountor_account", "journal__company__debtor"
+        )
         locked = wanted.only(*_POSTED_COLUMNS).select_for_update(of=("self",)).get(pk=export.pk)
         is_whole = not locked.items_to_make
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
+            return None
+        if locked.link.procountor_account.state != ProcountorAccount.State.AUTHORISED:
             return None
         # What takes a receipt back may be posted all the same.
         if (locked.reverses_id is None and is_forbidden(locked)) or (by_rule and rules_stopped()):

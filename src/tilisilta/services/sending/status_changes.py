@@ -18,7 +18,7 @@ from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.standing import ExportState
 from tilisilta.domain.withdrawals import Reason, Step, has_happened, next_step
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Attempt, Export
+from tilisilta.models import Attempt, Export, ProcountorAccount
 from tilisilta.services import audit
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
@@ -139,9 +139,15 @@ def _call(client: ProcountorClient, step: Step) -> Callable[..., None]:
 
 
 def _begin(export: Export, step: Step, *, now: datetime) -> Attempt | None:
-    """Commit that ``step`` is about to be tried; ``None`` if another worker got there first."""
+    """Commit that ``step`` is about to be tried.
+
+    ``None`` if another worker got there first, or the account was removed meanwhile.
+    """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
+        authorised = ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED)
+        if not authorised.filter(pk=export.link.procountor_account_id).exists():
+            return None
         without_outcome = locked.attempts.filter(outcome__in=[Outcome.OPEN, Outcome.UNKNOWN])
         if locked.state != ExportState.WITHDRAWING or without_outcome.exists():
             return None
