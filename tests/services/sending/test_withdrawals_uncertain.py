@@ -8,16 +8,19 @@ from tests.bureau import (
     a_journal,
     a_linked_company,
     deliver,
+    make_moves,
     problem_codes,
     receipts_with,
     send,
     set_period,
+    states,
 )
 from tests.services.sending.withdrawing import (
     REASON,
     attempts,
     net_amounts,
     on_put,
+    statuses,
     under_way,
     withdraw,
 )
@@ -26,7 +29,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.drafts import Draft
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt
-from tilisilta.models import Attempt, Export
+from tilisilta.models import Attempt, Export, Link
 from tilisilta.services.sending.lost_answers import request_lifetime
 from tilisilta.services.sending.perhaps_ours import say_another, take_over
 from tilisilta.services.sending.receipts_in_question import doubts_about
@@ -78,6 +81,28 @@ class TestALostAnswer:
 
         assert withdrawn.state == "withdrawn"
         assert procountor.ledger.count() == 2
+        assert net_amounts(procountor) == {}
+
+    def test_of_a_reversal_is_looked_for_when_it_is_asked_once_more(
+        self, procountor: Sandbox
+    ) -> None:
+        """Its period is open again by then, so that the first receipt could be invalidated too."""
+        journal, clock = send(a_journal(a_linked_company(), 5)), Clock()
+        set_period(procountor, "CLOSED", month=5)
+        procountor.faults.add(
+            Fault(kind=FaultKind.ANSWER_LOST, method="POST", path="/ledgerreceipts")
+        )
+        make_moves(ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now), clock, 2)
+        assert Export.with_trail.get(reverses__isnull=False).state == "uncertain"
+        Link.objects.update(is_verify_only=True)
+        assert states(deliver(under_way(journal), clock)) == ["not_withdrawn"]
+
+        Link.objects.update(is_verify_only=False)
+        set_period(procountor, "OPEN", month=5)
+        withdrawn = withdraw(journal, clock)
+
+        assert withdrawn.state == "withdrawn"
+        assert statuses(procountor) == ["UNFINISHED", "UNFINISHED"]
         assert net_amounts(procountor) == {}
 
 
