@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.bureau import a_company, a_journal, a_linked_company, send
+from tests.bureau import a_company, a_journal, a_linked_company, compare_asked, send
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import AuditEntry, Export
@@ -25,6 +25,7 @@ def test_is_saved_from_both_pages_in_the_language_of_the_reader(
     address = reverse("archive_month", args=[1001, "2026-06"])
     assert f'href="{address}"' not in browser_of_reader.get(page).text
     browser_of_reader.post(page)
+    compare_asked()
 
     assert f'href="{address}"' in browser_of_reader.get(page).text
     assert f'href="{address}"' in browser_of_reader.get("/month-end?month=2026-06").text

@@ -317,7 +317,7 @@ class TestRefusedReceipt:
         row = f"row-{journal.exports.get().booking_date}-1"
         assert f'<tr role="row" id="{row}" class="flag">' in text
         assert f'href="#{row}"' in text
-        assert "refused row 1 of the receipt" in text
+        assert "rejected row 1 of the receipt" in text
         assert "row 1: ledger account" in text
         assert "transactions[" not in text
 
