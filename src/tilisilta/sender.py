@@ -65,8 +65,9 @@ class Sender:
         """
         # A next time that lies far ahead was planned before the clock was set back.
         if now >= self._take_over_at or self._take_over_at - now > worker_timeout():
-            self._take_over(now)
+            # Noted first: a fault in taking over must not keep what is due from being taken up.
             self._take_over_at = now + worker_timeout() / 4
+            self._take_over(now)
         self._take_up(now)
 
     def stop(self) -> None:
