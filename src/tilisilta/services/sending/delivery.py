@@ -261,7 +261,9 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
     began = time.monotonic()
     if not export.is_looked_for:
         unseen = [item for item in exports if _is_queued(item)]
-        wait_seconds = look_for(sending, unseen, now=now)
+        # A look may use the token that was read with the receipts. A post reads it anew: a person
+        # may have removed the authorisation meanwhile.
+        wait_seconds = look_for(sending, unseen, now=now, is_just_read=True)
         if _is_queued(export) or export.is_difference:
             return wait_seconds
         # Posted at once: what has changed since is asked again under the lock of the attempt.

@@ -44,18 +44,21 @@ DAYS_AROUND_A_MONTH = timedelta(days=15)
 _NOT_SURE = (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
 
 
-def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
+def look_for(
+    sending: Sending, exports: Sequence[Export], *, now: datetime, is_just_read: bool = False
+) -> float:
     """Look for ``exports``, all of one company, in Procountor; return the seconds to wait.
 
     A single receipt with the token in name or notes is ours and is taken over. A person has to
     decide if there are several, or if it is invalidated or books nothing of what we would send.
     Without such a receipt a queued export may be posted, and has ``is_looked_for``, unless another
     receipt books the same or a forgotten revision of the run was sent. An uncertain export is
-    looked for again, with growing pauses, until its receipt is surely absent.
+    looked for again, with growing pauses, until its receipt is surely absent. ``is_just_read`` is
+    as ``procountor`` takes it.
     """
     account = exports[0].link.procountor_account
     company_id = account.procountor_company_id or 0
-    with procountor(account, is_just_read=True) as client:
+    with procountor(account, is_just_read=is_just_read) as client:
         # Nothing found in another company proves nothing, and the post would land in its books.
         if not was_company_seen(account, now=now):
             chosen = client.get_session()

@@ -55,9 +55,7 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
     ``began`` is when it was ``now`` on the monotonic clock, if that was a while ago.
     """
     asked_at = time.monotonic() if began is None else began
-    # With the token that was read with the export: under the lock of the attempt it is asked again
-    # whether a person has removed the authorisation meanwhile.
-    with procountor(export.link.procountor_account, is_just_read=True) as client:
+    with procountor(export.link.procountor_account) as client:
         # Before the attempt: waiting for a token or for the pace would use up its ten seconds.
         client.make_ready()
         # That may have taken a while, and the look for a lost answer counts from this moment.
