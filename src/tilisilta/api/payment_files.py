@@ -90,7 +90,7 @@ def take_payment_file_out(
 def tick_net_pay(
     request: ApiRequest, number: int, month: Path[Month], wanted: ToTick
 ) -> dict[str, Any]:
-    """Say that the sum was paid, where there is no payment file; another sum is refused."""
+    """Tick off that the sum was paid, where there is no payment file. Another sum is refused."""
     company, period = _month_of(request, number, month)
     amount = Decimal(wanted.amount)
     tick_paid(company, period, amount=amount, user=request.user, now=timezone.now())

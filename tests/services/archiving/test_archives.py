@@ -170,7 +170,7 @@ class TestReport:
 
 class TestPeople:
     def test_say_what_each_has_asked_for(self, procountor: Sandbox) -> None:
-        """Who looked again for a receipt has not asked for its sending, nor has who withdraws."""
+        """Looking for a receipt again, or withdrawing it, is no request to send it."""
         aino = create_first_administrator("aino", PASSWORD)
         onni, eeva = (
             create_user(one, PASSWORD, template=aino.template, user=None)
